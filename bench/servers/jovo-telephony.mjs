@@ -1,0 +1,31 @@
+// Our server as it runs in production: doors, queue, Jovo, components, agent. Only the brain is replaced, by one that
+// answers at once, since it is the rest that is measured.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { hello } from './hello.mjs';
+
+const require = createRequire(import.meta.url);
+const { Agent } = require('../../dist/agent/agent.js');
+const { loadProfiles } = require('../../dist/agent/profiles.js');
+const { createApp } = require('../../dist/app.js');
+const { systemClock } = require('../../dist/system-clock.js');
+const { webSocketDoor } = require('@lautmaler/jovo-platform-aiflow');
+
+const brain = {
+  name: 'echo',
+  async *reply({ messages }) {
+    yield { type: 'text', text: `You said: ${messages.at(-1).text}.` };
+  },
+};
+const agent = new Agent({
+  profiles: loadProfiles('agents'),
+  brain,
+  clock: systemClock,
+  timing: { holdAfterMs: 30_000, answerWithinMs: 60_000, inputTimeoutMs: 8_000 },
+});
+const app = createApp({ agent, clock: systemClock, onError: console.error });
+await app.initialize();
+const door = webSocketDoor(app);
+const server = createServer();
+server.on('upgrade', door.upgrade);
+hello(server);

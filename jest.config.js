@@ -1,0 +1,10 @@
+/** One run for the application and every package; TypeScript goes through swc. */
+module.exports = {
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['jovo-telephony-source', 'require', 'node', 'default'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/[^/]+/dist'],
+  testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
+};

@@ -1,0 +1,168 @@
+import { InputType } from '@jovo-telephony/telephony';
+import type { AiflowEvent, SessionInfo } from './wire';
+
+/** What one event type means to us. The only place where event types are told apart, for every transport. */
+interface EventRule {
+  inputType: InputType;
+  /** Aborts what is being thought or said before the event is queued (spec 3.4); `socket`: only where it belongs. */
+  interrupts?: true | 'socket';
+  /** The service runs nothing in answer to it (spec 5.2). */
+  acceptsNoAction?: true;
+  /** The caller waits for an answer, so a late one needs a hold phrase. */
+  awaitsAnswer?: true;
+  /** Reads the fields of this type; a string says why the event is to be ignored. */
+  read?(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] | string;
+}
+
+const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>([
+  ['session_start', { inputType: InputType.SESSION_START, awaitsAnswer: true }],
+  [
+    'user_speech_started',
+    { inputType: InputType.USER_SPEECH_STARTED, interrupts: 'socket', acceptsNoAction: true },
+  ],
+  ['user_speak', { inputType: InputType.USER_SPEAK, interrupts: true, awaitsAnswer: true, read: readSpeech }],
+  [
+    'user_barge_in',
+    { inputType: InputType.USER_BARGE_IN, interrupts: true, awaitsAnswer: true, read: readBargeIn },
+  ],
+  ['dtmf_received', { inputType: InputType.DTMF_RECEIVED, awaitsAnswer: true, read: readKeys }],
+  ['assistant_speak', { inputType: InputType.ASSISTANT_SPEAK }],
+  ['assistant_speech_ended', { inputType: InputType.ASSISTANT_SPEECH_ENDED }],
+  ['user_input_timeout', { inputType: InputType.USER_INPUT_TIMEOUT, awaitsAnswer: true }],
+  ['sms_failed', { inputType: InputType.SMS_FAILED, awaitsAnswer: true }],
+  ['session_end', { inputType: InputType.SESSION_END, interrupts: true, acceptsNoAction: true }],
+  // Never on the wire: what the platform tells the app itself.
+  ['user_speech_abandoned', { inputType: InputType.USER_SPEECH_ABANDONED }],
+  ['transfer_failed', { inputType: InputType.TRANSFER_FAILED, awaitsAnswer: true }],
+]);
+
+/** Types that only the platform makes; from the wire they are as unknown as any other. */
+const OWN_EVENTS = new Set(['user_speech_abandoned', 'transfer_failed']);
+
+/** Names that public clients were seen to use (spec 6.8). */
+const ALIASES: ReadonlyMap<string, string> = new Map([['timeout', 'user_input_timeout']]);
+
+const UNKNOWN: EventRule = { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true };
+
+export function eventRule(type: string): EventRule {
+  return EVENTS.get(type) ?? UNKNOWN;
+}
+
+export type Reading =
+  /** To be handled one after the other: several keys in one event are several events. */
+  | { verdict: 'handle'; events: AiflowEvent[] }
+  /** Belongs to a call but says nothing: answered with nothing. */
+  | { verdict: 'ignore'; reason: string }
+  /** Cannot be tied to a call. */
+  | { verdict: 'reject'; reason: string };
+
+/** Reads one event as leniently as the RULE lines of spec 5 and 6 and `bad/README.md` ask. Never throws. */
+export function readEvents(raw: unknown): Reading {
+  if (!isRecord(raw)) return reject('the event must be a JSON object');
+  if (typeof raw.type !== 'string' || raw.type === '') {
+    return reject('"type" must be a string, for example "user_speak"');
+  }
+  if (!isRecord(raw.session)) return reject('"session" must be an object with the id of the call');
+  if (typeof raw.session.id !== 'string' || raw.session.id === '') {
+    return reject('"session.id" must be a non-empty string');
+  }
+  if (raw.session.id.length > MAX_SESSION_ID_LENGTH) {
+    return reject(`"session.id" must have at most ${MAX_SESSION_ID_LENGTH} characters`);
+  }
+  const named = ALIASES.get(raw.type) ?? raw.type;
+  const type = OWN_EVENTS.has(named) ? 'unknown' : named;
+  const common: AiflowEvent = { type, session: readSession(raw.session, raw.session.id) };
+  const read = eventRule(type).read;
+  if (!read) return { verdict: 'handle', events: [{ ...passedOn(raw), ...common }] };
+  const fields = read(raw);
+  if (typeof fields === 'string') return { verdict: 'ignore', reason: fields };
+  return { verdict: 'handle', events: fields.map((own) => ({ ...passedOn(raw), ...own, ...common })) };
+}
+
+/** Makes an event of the platform's own, in the shape of the wire. */
+export function ownEvent(type: string, sessionId: string): AiflowEvent {
+  return { type, session: { id: sessionId } };
+}
+
+/** "Barged in" is a matter of the event, not of its type (spec 6.3, 6.4). */
+export function inputTypeOf(event: AiflowEvent): InputType {
+  if (event.type === 'user_speak' && event.barged_in) return InputType.USER_BARGE_IN;
+  return eventRule(event.type).inputType;
+}
+
+/** Ids are kept for as long as a call lives and a while longer, so their length must not be the sender's choice. */
+export const MAX_SESSION_ID_LENGTH = 512;
+
+function readSpeech(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] | string {
+  const text = raw.text ?? raw.transcript;
+  if (text !== undefined && typeof text !== 'string') return '"text" is not a string';
+  if (text === undefined || text.trim() === '') return 'nothing was said';
+  return [{ text, barged_in: raw.barged_in === true || raw.barged_in === 'true' }];
+}
+
+function readBargeIn(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] {
+  const text = raw.text ?? raw.transcript;
+  const said = typeof text === 'string' && text.trim() !== '' ? text : undefined;
+  return [{ text: said, barged_in: true }];
+}
+
+function readKeys(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] | string {
+  const given = raw.digit ?? raw.digits;
+  const keys = typeof given === 'number' && Number.isInteger(given) && given >= 0 ? String(given) : given;
+  if (typeof keys !== 'string' || keys === '') return 'no key was given';
+  if (keys.length > MAX_KEYS_PER_EVENT || !/^[0-9*#]+$/.test(keys))
+    return 'not a key of the keypad (0-9, * or #)';
+  return [...keys].map((digit) => ({ digit }));
+}
+
+/** One event brings one key; a few are tolerated, a flood is not. */
+export const MAX_KEYS_PER_EVENT = 32;
+
+/** Number fields may be absent or empty, with or without +; a missing direction means inbound (spec 5.1). */
+function readSession(raw: Readonly<Record<string, unknown>>, id: string): AiflowEvent['session'] {
+  const session: Partial<SessionInfo> & { id: string } = { id };
+  for (const field of ['account_id', 'phone_number', 'from_phone_number', 'to_phone_number'] as const) {
+    const value = raw[field];
+    if (typeof value === 'string') session[field] = value;
+  }
+  if (raw.direction === 'inbound' || raw.direction === 'outbound') session.direction = raw.direction;
+  return session;
+}
+
+/** Fields that the readers set, or the platform itself. */
+const READ_BY_US = new Set([
+  'type',
+  'session',
+  'transcript',
+  'barged_in',
+  'digit',
+  'digits',
+  'repeated',
+  '__proto__',
+]);
+
+/** Fields whose type we vouch for, wherever they occur. */
+const VOUCHED_FOR: ReadonlyMap<string, 'string' | 'number'> = new Map([
+  ['text', 'string'],
+  ['ssml', 'string'],
+  ['reason', 'string'],
+  ['duration_ms', 'number'],
+  ['speech_started_at', 'number'],
+]);
+
+/** Everything else is handed on as data, never as behaviour. */
+function passedOn(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = Object.entries(raw).filter(([field, value]) => {
+    const expected = VOUCHED_FOR.get(field);
+    return !READ_BY_US.has(field) && (expected === undefined || typeof value === expected);
+  });
+  return Object.fromEntries(given);
+}
+
+function reject(reason: string): Reading {
+  return { verdict: 'reject', reason };
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+import type { Clock } from './clock';
+
+export interface CallQueueOptions {
+  clock: Clock;
+  /** How long a task whose signal was aborted may hold up the ones behind it. */
+  patienceMs: number;
+}
+
+/**
+ * One call's order of work: tasks run one at a time in the order they came; an interruption overtakes them.
+ *
+ * Every task gets the signal that was current when it was queued. `interrupt()` aborts that of the running task and
+ * of all that still wait, then starts a new one: those tasks still run (so that no event is lost) but know that
+ * whatever they would say is stale. With a clock, an aborted task that does not end is left behind after a while:
+ * one handler that hangs must not silence the rest of the call.
+ */
+export class CallQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+  private current = new AbortController();
+  private waiting = 0;
+
+  constructor(private readonly options?: CallQueueOptions) {}
+
+  /** Aborted when the caller says something new or the call ends. */
+  get signal(): AbortSignal {
+    return this.current.signal;
+  }
+
+  /** Tasks that run or wait. */
+  get length(): number {
+    return this.waiting;
+  }
+
+  interrupt(reason = 'interrupted'): void {
+    const interrupted = this.current;
+    this.current = new AbortController();
+    interrupted.abort(new DOMException(reason, 'AbortError'));
+  }
+
+  /** Resolves or rejects as the task does; a task that fails does not stop the ones behind it. */
+  run<T>(task: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
+    const { signal } = this;
+    this.waiting += 1;
+    const started = this.tail;
+    const result = started.then(() => task(signal));
+    this.tail = started.then(() => this.overOrGivenUp(result, signal)).then(() => this.done());
+    return result;
+  }
+
+  private done(): void {
+    this.waiting -= 1;
+  }
+
+  /** Resolves when the task has ended, or some time after its signal was aborted. */
+  private overOrGivenUp(result: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const { options } = this;
+    if (!options) return result.then(nothing, nothing);
+    return new Promise((resolve) => {
+      let takeBack = nothing;
+      const losePatience = () => {
+        takeBack = options.clock.after(options.patienceMs, over);
+      };
+      const over = () => {
+        signal.removeEventListener('abort', losePatience);
+        takeBack();
+        resolve();
+      };
+      if (signal.aborted) losePatience();
+      else signal.addEventListener('abort', losePatience, { once: true });
+      result.then(over, over);
+    });
+  }
+}
+
+function nothing(): void {}

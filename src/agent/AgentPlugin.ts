@@ -1,0 +1,30 @@
+import { type HandleRequest, Plugin } from '@jovotech/framework';
+import type { Agent } from './agent';
+
+declare module '@jovotech/framework/dist/types/Jovo' {
+  interface Jovo {
+    /** Who answers. */
+    $agent: Agent;
+  }
+}
+
+/** Hands every handler the agent. */
+export class AgentPlugin extends Plugin {
+  constructor(private readonly agent: Agent) {
+    super();
+  }
+
+  override get name(): string {
+    return 'AgentPlugin';
+  }
+
+  override getDefaultConfig() {
+    return {};
+  }
+
+  override mount(parent: HandleRequest): void {
+    parent.middlewareCollection.use('before.dialogue.start', (jovo) => {
+      jovo.$agent = this.agent;
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import type { Language } from '../brain';
+import type { AgentProfile } from '../profile';
+import { INTENTS, type IntentName } from './offline-intents';
+import { faqMatcher } from './offline-matcher';
+import { contains, fold, pattern, replacePhrase, stem, words } from './offline-text';
+
+/** What a caller's sentence means to the offline brain. Indexes are those of `profile.faq`. */
+export type Meaning =
+  | { intent: 'faq'; index: number }
+  /** `destination`: the one that was named, or the one for everybody; none if the profile has none. */
+  | { intent: 'human'; destination?: string }
+  /** `index`: the topic that was named ("text me the address"); otherwise the last answer is meant. */
+  | { intent: 'sms'; index?: number }
+  | { intent: Exclude<IntentName, 'human' | 'sms' | 'firmYes'> }
+  /** Understood as words, but not answered by this profile. `destination` is named if the caller named one. */
+  | { intent: 'unknown'; destination?: string }
+  /** There was nothing to understand. */
+  | { intent: 'unclear' };
+
+/** Understands the sentences of callers of one profile in one language. Pure. */
+export type Understand = (text: string) => Meaning;
+
+/** Longest text that is read. A caller's sentence is far shorter; this bounds the work of one turn. */
+const MAX_CHARS = 600;
+
+/** Names of the person or desk that takes whoever asks for "a human". */
+const FRONT_DESK = /^(reception|front|desk|office|empfang|anmeldung|zentrale|rezeption|service|support|team)/;
+
+/** Intents that are the whole sentence or nothing, in the order in which they win. */
+const WHOLE: readonly IntentName[] = [
+  'goodbye',
+  'repeat',
+  'help',
+  'wait',
+  'no',
+  'greeting',
+  'firmYes',
+  'thanks',
+  'yes',
+];
+
+/** Where a spoken or written sentence falls into parts that can be understood alone. */
+const CLAUSES: Readonly<Record<Language, RegExp>> = {
+  de: /[,.;:!?]+|\b(?:und|aber|weil|also|oder)\b/i,
+  en: /[,.;:!?]+|\b(?:and|but|because|so|or)\b/i,
+};
+
+/**
+ * Prepares understanding for a profile. Order of judgement: who is speaking, transfer, SMS, then the FAQ on what
+ * is left of the sentence, then the short social sentences, then "unknown".
+ */
+export function understanding(profile: AgentProfile, language: Language): Understand {
+  const faq = faqMatcher(profile, language);
+  const phrases = INTENTS[language];
+  const named = namedDestination(profile, language);
+  const everybody = destinationForEverybody(profile);
+  const has = (text: string, name: keyof typeof phrases) => contains(text, phrases[name]);
+  const without = (text: string, ...names: (keyof typeof phrases)[]) =>
+    names
+      .reduce((rest, name) => rest.replace(phrases[name], ' '), text)
+      .replace(/ {2,}/g, ' ')
+      .trim();
+
+  return (text) => {
+    const said = fold(text.slice(0, MAX_CHARS), language);
+    if (said === '') return { intent: 'unclear' };
+    if (has(said, 'identity')) return { intent: 'identity' };
+    if (has(said, 'declineHuman')) return { intent: 'declineHuman' };
+
+    const desk = named(said);
+    if (has(said, 'human')) return { intent: 'human', destination: desk?.name ?? everybody };
+    if (desk && faq.isEmpty(without(desk.rest, 'aboutHuman', 'politeness', 'greeting', 'thanks'))) {
+      return { intent: 'human', destination: desk.name };
+    }
+
+    const topic = without(said, 'goodbye', 'thanks', 'greeting', 'politeness');
+    const match = faq.match(said) ?? faq.match(topic);
+    if (has(said, 'sms')) {
+      const about = faq.match(without(topic, 'sms', 'sendTo'));
+      if (about && has(said, 'sendTo')) return { intent: 'sms', index: about.index };
+      if (faq.isEmpty(without(topic, 'sms', 'sendTo'))) return { intent: 'sms' };
+    }
+    if (match) return { intent: 'faq', index: match.index };
+
+    const rest = without(topic, 'repeat', 'help', 'wait', 'no', 'yes');
+    if (faq.isEmpty(rest)) {
+      for (const intent of WHOLE) if (has(said, intent)) return whole(intent);
+    }
+    for (const clause of text.slice(0, MAX_CHARS).split(CLAUSES[language])) {
+      const part = faq.matchClause(fold(clause, language));
+      if (part) return { intent: 'faq', index: part.index };
+    }
+    return { intent: 'unknown', destination: desk?.name };
+  };
+}
+
+function whole(intent: IntentName): Meaning {
+  return { intent: intent === 'firmYes' ? 'yes' : intent } as Meaning;
+}
+
+/** Whom "a human" means: the front desk if there is one, else the first destination. */
+export function destinationForEverybody(profile: AgentProfile): string | undefined {
+  const names = Object.keys(profile.destinations);
+  return names.find((name) => FRONT_DESK.test(name)) ?? names[0];
+}
+
+/** Finds a destination by its name or an alias, the longest first, and what else was said. */
+function namedDestination(
+  profile: AgentProfile,
+  language: Language,
+): (said: string) => { name: string; rest: string } | undefined {
+  const spoken = Object.entries(profile.destinations)
+    .flatMap(([name, { aliases }]) =>
+      [name, ...aliases].map((alias) => ({ name, alias: fold(alias.replace(/[_-]/g, ' '), language) })),
+    )
+    .filter(({ alias }) => alias !== '')
+    .sort((a, b) => b.alias.length - a.alias.length)
+    .map(({ name, alias }) => ({ name, phrase: inflected(alias, language) }));
+  return (said) => {
+    for (const { name, phrase } of spoken) {
+      if (contains(said, phrase)) return { name, rest: said.replace(phrase, ' ') };
+    }
+    return undefined;
+  };
+}
+
+/** A name with whatever ending: "invoices" is also said as "invoice". */
+function inflected(alias: string, language: Language): RegExp {
+  const loose = words(alias).map((word) => {
+    const short = stem(word, language);
+    return short.length >= 5 && word.startsWith(short) ? `${short}~` : `${word}(s|n|en)?`;
+  });
+  return pattern(loose.join(' '), language);
+}
+
+const prepared = new WeakMap<AgentProfile, Map<Language, Understand>>();
+
+/** {@link understanding}, prepared once per profile and language. */
+export function understandingOf(profile: AgentProfile, language: Language): Understand {
+  const languages = prepared.get(profile) ?? new Map<Language, Understand>();
+  prepared.set(profile, languages);
+  const ready = languages.get(language) ?? understanding(profile, language);
+  languages.set(language, ready);
+  return ready;
+}

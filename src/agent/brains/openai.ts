@@ -1,0 +1,79 @@
+import OpenAI from 'openai';
+import type { Brain, BrainEvent, BrainRequest, Message } from '../brain';
+import { describeTools, readToolCall } from '../tools';
+
+export interface OpenAiOptions {
+  apiKey: string;
+  /** Any compatible endpoint. */
+  baseUrl?: string;
+  model: string;
+}
+
+/** The stream has ended before the model was done: what came is not the whole answer. */
+export class CutStreamError extends Error {
+  override readonly name = 'CutStreamError';
+}
+
+type ChatMessage = OpenAI.ChatCompletionMessageParam;
+
+/** A language model behind the Chat Completions interface, streamed. */
+export function openAiBrain({ apiKey, baseUrl, model }: OpenAiOptions): Brain {
+  // Retrying is not the client's business: a caller is waiting, and the agent knows for how long. And the client
+  // logs what it cannot read, which may be what a caller said.
+  const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, logLevel: 'off' });
+  return {
+    name: `openai ${model}`,
+    async *reply(request, signal): AsyncGenerator<BrainEvent> {
+      const tools = describeTools(request.profile);
+      const stream = await client.chat.completions.create(
+        { model, stream: true, messages: chatMessages(request), tools },
+        { signal },
+      );
+      yield* readStream(stream);
+    },
+  };
+}
+
+/** Text as it comes, tool calls once they are complete. */
+async function* readStream(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<BrainEvent> {
+  const calls = new Map<number, { name: string; json: string }>();
+  let finished = false;
+  for await (const chunk of stream) {
+    const choice = chunk.choices?.[0];
+    if (!choice) continue;
+    if (choice.delta?.content) yield { type: 'text', text: choice.delta.content };
+    for (const part of choice.delta?.tool_calls ?? []) {
+      const call = calls.get(part.index) ?? { name: '', json: '' };
+      call.name += part.function?.name ?? '';
+      call.json += part.function?.arguments ?? '';
+      calls.set(part.index, call);
+    }
+    finished ||= typeof choice.finish_reason === 'string';
+  }
+  if (!finished) throw new CutStreamError('The stream ended before the model was done');
+  for (const { name, json } of calls.values()) yield { type: 'tool', call: readToolCall(name, json) };
+}
+
+const LANGUAGE = { de: 'German, and address the caller formally ("Sie")', en: 'English' } as const;
+
+function chatMessages({ profile, language, messages }: BrainRequest): ChatMessage[] {
+  const faq = profile.faq.map(({ ask, answer }) => `- ${ask.join(' / ')}: ${answer}`);
+  const system = [
+    profile.instructions.trim(),
+    `You are on the phone. Speak ${LANGUAGE[language]}. Answer in one to three short sentences, in plain spoken ` +
+      'language without lists or markup. If you do not know something, say so; never make anything up.',
+    ...(faq.length > 0 ? [`What you know:\n${faq.join('\n')}`] : []),
+  ];
+  return [{ role: 'system', content: system.join('\n\n') }, ...messages.map(chatMessage)];
+}
+
+function chatMessage({ role, text }: Message): ChatMessage {
+  switch (role) {
+    case 'caller':
+      return { role: 'user', content: text };
+    case 'assistant':
+      return { role: 'assistant', content: text };
+    case 'note':
+      return { role: 'system', content: text };
+  }
+}

@@ -1,0 +1,59 @@
+import type { Language } from './brain';
+
+/** Everything the agent says that is neither the profile's nor the brain's. Complete in both languages. */
+export interface Phrases {
+  /** The answer takes longer. Used in turn, so that a caller does not hear the same twice. */
+  hold: readonly string[];
+  /** A turn has failed. */
+  sorry: string;
+  /** The call was connected again, or its start came twice. */
+  stillHere: string;
+  transferFailed: string;
+  noSuchDestination: string;
+  /** Said before hanging up when the brain has not said goodbye. */
+  goodbye: string;
+  /** The caller says nothing: first, second time. The third time is `silentGoodbye`. */
+  areYouThere: readonly [string, string];
+  silentGoodbye: string;
+  smsSent: string;
+  smsFailed: string;
+  smsNeedsNumber: string;
+  /** Keys mean nothing here. */
+  keyPressed: string;
+}
+
+export const PHRASES: Readonly<Record<Language, Phrases>> = {
+  de: {
+    hold: ['Einen Moment bitte.', 'Ich bin gleich so weit.', 'Einen kleinen Augenblick noch.'],
+    sorry: 'Entschuldigung, da ist gerade etwas schiefgegangen. Können Sie das bitte noch einmal sagen?',
+    stillHere: 'Ich bin noch da. Wie kann ich Ihnen helfen?',
+    transferFailed: 'Da ist im Moment leider niemand zu erreichen. Kann ich Ihnen sonst weiterhelfen?',
+    noSuchDestination: 'Dorthin kann ich Sie leider nicht verbinden. Kann ich Ihnen anders helfen?',
+    goodbye: 'Vielen Dank für Ihren Anruf. Auf Wiederhören!',
+    areYouThere: ['Sind Sie noch da?', 'Ich höre Sie leider nicht. Können Sie bitte etwas sagen?'],
+    silentGoodbye: 'Ich höre Sie leider nicht und lege jetzt auf. Rufen Sie gern wieder an. Auf Wiederhören!',
+    smsSent: 'Ich habe Ihnen gerade eine SMS geschickt.',
+    smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
+    smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
+    keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
+  },
+  en: {
+    hold: ['One moment, please.', 'I am almost there.', 'Just a little longer, please.'],
+    sorry: 'Sorry, something went wrong just now. Could you please say that again?',
+    stillHere: 'I am still here. How can I help you?',
+    transferFailed: 'I am afraid nobody is available at the moment. Can I help you with anything else?',
+    noSuchDestination: 'I am afraid I cannot put you through there. Can I help you in another way?',
+    goodbye: 'Thank you for calling. Goodbye!',
+    areYouThere: ['Are you still there?', 'I am afraid I cannot hear you. Could you please say something?'],
+    silentGoodbye: 'I am afraid I cannot hear you, so I am hanging up now. Please call again. Goodbye!',
+    smsSent: 'I have just sent you a text message.',
+    smsFailed: 'I am afraid the text message could not be delivered. Shall I read it to you?',
+    smsNeedsNumber: 'I cannot send you a text message because your number is withheld.',
+    keyPressed: 'There is no need to press a key. Just tell me what this is about.',
+  },
+};
+
+/** The language of a BCP-47 tag; profiles are only allowed those that are complete. */
+export function languageOf(tag: string): Language {
+  return tag.startsWith('en') ? 'en' : 'de';
+}

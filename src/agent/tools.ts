@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ToolCall } from './brain';
+import type { AgentProfile } from './profile';
+
+/** The tools a brain sees, by name: what each is for, and which arguments it takes. */
+const TOOLS = {
+  transfer_call: {
+    description:
+      'Put the caller through to a person or department. It announces itself: do not announce it, and do not ' +
+      'promise that somebody will answer.',
+    arguments: z.object({ destination: z.string().min(1) }),
+  },
+  hang_up: {
+    description: 'End the call, once the caller is done. Say goodbye in the same reply.',
+    arguments: z.object({}),
+  },
+  send_sms: {
+    description: 'Send a text message to the caller. The number is known; only the text is needed.',
+    arguments: z.object({ text: z.string().min(1).max(1000) }),
+  },
+} as const satisfies Record<ToolCall['name'], { description: string; arguments: z.ZodType }>;
+
+/** One tool as OpenAI-compatible interfaces describe it. */
+export interface ToolDescription {
+  type: 'function';
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
+/** The tools for one profile. Where a call may go is named, so that a model need not guess. */
+export function describeTools({ destinations }: AgentProfile): ToolDescription[] {
+  const names = Object.keys(destinations);
+  return Object.entries(TOOLS)
+    .filter(([name]) => name !== 'transfer_call' || names.length > 0)
+    .map(([name, tool]) => {
+      const { $schema: _, ...parameters } = z.toJSONSchema(
+        name === 'transfer_call' ? z.object({ destination: z.enum(names) }) : tool.arguments,
+      );
+      return { type: 'function', function: { name, description: tool.description, parameters } };
+    });
+}
+
+/** A model has called a tool that does not exist, or with arguments that cannot be read. */
+export class ToolCallError extends Error {
+  override readonly name = 'ToolCallError';
+}
+
+/** Checks what a model wrote. The text of the arguments is not repeated in the error: it may hold what was said. */
+export function readToolCall(name: string, json: string): ToolCall {
+  if (!Object.hasOwn(TOOLS, name)) throw new ToolCallError('The model called a tool that does not exist');
+  const tool = TOOLS[name as ToolCall['name']];
+  let given: unknown;
+  try {
+    given = JSON.parse(json.trim() === '' ? '{}' : json);
+  } catch {
+    throw new ToolCallError(`The arguments of ${name} are not JSON`);
+  }
+  const parsed = tool.arguments.safeParse(given);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'arguments').join(', ');
+    throw new ToolCallError(`The arguments of ${name} do not fit: ${fields}`);
+  }
+  return { name, arguments: parsed.data } as ToolCall;
+}

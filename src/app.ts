@@ -1,0 +1,54 @@
+import type { Clock } from '@jovo-telephony/telephony';
+import { App } from '@jovotech/framework';
+import { type SipgateAiflowConfig, SipgateAiflowPlatform } from '@lautmaler/jovo-platform-aiflow';
+import { AgentPlugin } from './agent/AgentPlugin';
+import type { Agent } from './agent/agent';
+import { languageOf, PHRASES } from './agent/phrases';
+import { CallEnd } from './components/CallEnd';
+import { CallStart } from './components/CallStart';
+import { Keypad } from './components/Keypad';
+import { Silence } from './components/Silence';
+import { Talk } from './components/Talk';
+import { TextMessage } from './components/TextMessage';
+import { MemorySessions } from './journal/MemorySessions';
+
+export interface AppOptions {
+  agent: Agent;
+  clock: Clock;
+  aiflow?: Partial<SipgateAiflowConfig>;
+  /** Told of every error that reaches the app. It may hold what was said: log its kind only. */
+  onError(error: Error): void;
+}
+
+/** The Jovo app: networks, components, plugins. */
+export function createApp({ agent, clock, aiflow, onError }: AppOptions): App {
+  const app = new App({
+    components: [CallStart, Talk, Keypad, Silence, TextMessage, CallEnd],
+    plugins: [
+      new SipgateAiflowPlatform({
+        clock,
+        phrases: {
+          hold: (language, attempt) => {
+            const { hold } = PHRASES[languageOf(language ?? 'de')];
+            return hold[attempt % hold.length] ?? '';
+          },
+          sorry: (language) => PHRASES[languageOf(language ?? 'de')].sorry,
+        },
+        ...aiflow,
+      }),
+      new MemorySessions(clock),
+      new AgentPlugin(agent),
+    ],
+    logging: false,
+    output: { validation: false },
+  });
+  silenceStockListener(app);
+  app.onError(onError);
+  return app;
+}
+
+/** Jovo's own listener prints whole errors, requests included: callers' numbers and words with them. */
+function silenceStockListener(app: App): void {
+  const listeners: unknown = Reflect.get(app, 'errorListeners');
+  if (Array.isArray(listeners)) listeners.length = 0;
+}

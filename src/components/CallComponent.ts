@@ -1,0 +1,41 @@
+import { type CallAction, callOutput } from '@jovo-telephony/telephony';
+import { BaseComponent } from '@jovotech/framework';
+import type { Parties } from '../agent/agent';
+import type { Conversation } from '../agent/conversation';
+
+declare module '@jovotech/framework/dist/types/interfaces' {
+  interface SessionData {
+    conversation?: Conversation;
+  }
+}
+
+/** What the handlers of a call share: the conversation, and how the agent's actions leave. */
+export abstract class CallComponent extends BaseComponent {
+  /** Made anew where none is known: after a restart in mid-call, too. */
+  protected get conversation(): Conversation {
+    this.$session.data.conversation ??= this.$agent.begin(this.parties);
+    return this.$session.data.conversation;
+  }
+
+  protected get parties(): Parties {
+    const info = this.$session.sessionInfo;
+    return { direction: info?.direction, from: info?.from_phone_number, to: info?.to_phone_number };
+  }
+
+  /** Aborted when the caller says something new. */
+  protected get signal(): AbortSignal {
+    return this.jovo.abortSignal ?? NEVER;
+  }
+
+  /** Actions that belong together leave together. */
+  protected async send(actions: CallAction[]): Promise<void> {
+    if (actions.length > 0) await this.$send(callOutput(...actions));
+  }
+
+  /** Actions that come one by one leave one by one. */
+  protected async stream(actions: AsyncIterable<CallAction>): Promise<void> {
+    for await (const action of actions) await this.$send(callOutput(action));
+  }
+}
+
+const NEVER = new AbortController().signal;

@@ -1,0 +1,19 @@
+import { InputType } from '@jovo-telephony/telephony';
+import { Component, Global, Handle } from '@jovotech/framework';
+import { CallComponent } from './CallComponent';
+
+/** The call is connected, for the first time or again. */
+@Global()
+@Component({ name: 'CallStart' })
+export class CallStart extends CallComponent {
+  async LAUNCH(): Promise<void> {
+    const known = this.$session.data.conversation !== undefined;
+    const { conversation } = this;
+    await this.send(known ? this.$agent.resume(conversation) : this.$agent.greet(conversation, this.parties));
+  }
+
+  @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
+  async transferFailed(): Promise<void> {
+    await this.send(this.$agent.transferFailed(this.conversation));
+  }
+}

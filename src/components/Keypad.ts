@@ -1,0 +1,13 @@
+import { InputType } from '@jovo-telephony/telephony';
+import { Component, Global, Handle } from '@jovotech/framework';
+import { CallComponent } from './CallComponent';
+
+/** The caller presses a key. */
+@Global()
+@Component({ name: 'Keypad' })
+export class Keypad extends CallComponent {
+  @Handle({ global: true, types: [InputType.DTMF_RECEIVED] })
+  async key(): Promise<void> {
+    await this.send(this.$agent.keyPressed(this.conversation));
+  }
+}

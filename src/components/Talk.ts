@@ -1,0 +1,30 @@
+import { InputType } from '@jovo-telephony/telephony';
+import { Component, Global, Handle } from '@jovotech/framework';
+import { CallComponent } from './CallComponent';
+
+/** The caller speaks, or has made a sound. */
+@Global()
+@Component({ name: 'Talk' })
+export class Talk extends CallComponent {
+  @Handle({ global: true, types: [InputType.USER_SPEAK] })
+  async speech(): Promise<void> {
+    await this.stream(this.$agent.heard(this.conversation, this.$input.text ?? '', this.signal));
+  }
+
+  @Handle({ global: true, types: [InputType.USER_BARGE_IN] })
+  async bargeIn(): Promise<void> {
+    await this.stream(this.$agent.interrupted(this.conversation, this.$input.text, this.signal));
+  }
+
+  @Handle({ global: true, types: [InputType.USER_SPEECH_ABANDONED] })
+  async noise(): Promise<void> {
+    await this.stream(this.$agent.takeUpAgain(this.conversation, this.signal));
+  }
+
+  /** Signals that ask for nothing. Without this they would count as unknown. */
+  @Handle({
+    global: true,
+    types: [InputType.USER_SPEECH_STARTED, InputType.ASSISTANT_SPEAK, InputType.ASSISTANT_SPEECH_ENDED],
+  })
+  noted(): void {}
+}

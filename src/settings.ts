@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Environment variables are texts; an empty one is as good as none. */
+const optional = z.string().min(1).optional();
+
+const seconds = (fallback: number) => z.coerce.number().positive().max(600).default(fallback);
+
+const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  AIFLOW_API_KEY: optional,
+  AGENTS_DIR: z.string().min(1).default('agents'),
+  OPENAI_API_KEY: optional,
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  HOLD_AFTER_SECONDS: seconds(1.5),
+  ANSWER_WITHIN_SECONDS: seconds(6),
+  INPUT_TIMEOUT_SECONDS: seconds(8),
+});
+
+/** What the process was told, checked and frozen. Every variable is explained in `.env.example`. */
+export interface Settings {
+  /** 0 lets the system choose. */
+  port: number;
+  host: string;
+  /** Shared secret of the sipgate flow; undefined leaves the door open. */
+  aiflowApiKey: string | undefined;
+  /** Absolute folder of the agent profiles. */
+  agentsDir: string;
+  /** Undefined: the offline brain answers. */
+  openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
+  /** A caller who has heard nothing for so long hears a hold phrase. */
+  holdAfterMs: number;
+  /** A brain that has said nothing for so long has failed. */
+  answerWithinMs: number;
+  /** A caller who has said nothing for so long is asked again. */
+  inputTimeoutMs: number;
+}
+
+/** A setting that cannot be used. The message names the variable, what was expected and what to do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  PORT: 'a port number from 0 to 65535',
+  OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
+  HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
+  ANSWER_WITHIN_SECONDS: 'a number of seconds greater than 0',
+  INPUT_TIMEOUT_SECONDS: 'a number of seconds greater than 0',
+};
+
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const variable = String(path[0]);
+      return `${variable}: expected ${EXPECTED[variable] ?? message}`;
+    });
+    throw new SettingsError(`${faults.join('\n')}\nSee .env.example for every setting.`);
+  }
+  const env = parsed.data;
+  // A server of one's own often needs no key, but the client insists on one.
+  const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    aiflowApiKey: env.AIFLOW_API_KEY,
+    agentsDir: resolve(env.AGENTS_DIR),
+    openai: apiKey ? { apiKey, baseUrl: env.OPENAI_BASE_URL, model: env.OPENAI_MODEL } : undefined,
+    holdAfterMs: env.HOLD_AFTER_SECONDS * 1000,
+    answerWithinMs: env.ANSWER_WITHIN_SECONDS * 1000,
+    inputTimeoutMs: env.INPUT_TIMEOUT_SECONDS * 1000,
+  });
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadProfiles, ProfileError } from '../../src/agent/profiles';
+
+const GOOD = `name: Praxis Dr. Sommer
+default: true
+numbers: ["4921163550"]
+language: de-DE
+voice: { provider: azure, voice: de-DE-KatjaNeural }
+greeting: "Guten Tag."
+instructions: |
+  Sei freundlich.
+faq:
+  - ask: ["Wann haben Sie geöffnet?"]
+    answer: "Von acht bis siebzehn Uhr."
+destinations:
+  reception: { number: "4921163551", announce: "Ich verbinde." }
+`;
+
+function folder(files: Record<string, string>): string {
+  const path = mkdtempSync(join(tmpdir(), 'agents-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
+
+function faults(files: Record<string, string>): string[] {
+  try {
+    loadProfiles(folder(files));
+  } catch (error) {
+    if (error instanceof ProfileError)
+      return error.faults.map((fault) => fault.replace(/\S*agents-\w+\/?/g, ''));
+    throw error;
+  }
+  return [];
+}
+
+test('the shipped profiles are sound: a German and an English business', () => {
+  const { all, fallback } = loadProfiles(resolve('agents'));
+  expect([...all.values()].map(({ language }) => language.slice(0, 2)).sort()).toEqual(['de', 'en']);
+  expect(fallback.language).toBe('de-DE');
+});
+
+test('the keys of the contract are enough', () => {
+  const { fallback } = loadProfiles(folder({ 'praxis.yaml': GOOD }));
+  expect(fallback.destinations.reception).toMatchObject({ number: '4921163551', timeoutSeconds: 30 });
+});
+
+test('a called number reaches its profile with or without +', () => {
+  const english = GOOD.replace('default: true', 'default: false').replace('4921163550', '+442079460123');
+  const profiles = loadProfiles(
+    folder({ 'a.yaml': GOOD, 'b.yaml': english.replace('Praxis Dr. Sommer', 'B') }),
+  );
+  expect(profiles.answering('442079460123').name).toBe('B');
+  expect(profiles.answering('+44 20 7946 0123').name).toBe('B');
+  expect(profiles.answering('4930111').name).toBe('Praxis Dr. Sommer');
+  expect(profiles.answering(undefined).name).toBe('Praxis Dr. Sommer');
+});
+
+describe('a faulty profile stops the start with file, line, field and what was expected', () => {
+  test.each([
+    ['a missing key', GOOD.replace(/^greeting.*\n/m, ''), 'p.yaml:1: greeting: is missing; expected string'],
+    ['an unknown key', `${GOOD}colour: blue\n`, 'p.yaml:14: colour: this key is not known'],
+    ['a wrong type', GOOD.replace('"Guten Tag."', '[1]'), 'p.yaml:6: greeting: expected string'],
+    [
+      'a number that is none',
+      GOOD.replace('4921163551', '0190-x'),
+      'p.yaml:13: destinations.reception.number: expected a phone number in digits',
+    ],
+    [
+      'a language we do not speak',
+      GOOD.replace('de-DE\nv', 'xx\nv'),
+      'p.yaml:4: language: expected a German or English language tag',
+    ],
+    [
+      'an unknown voice provider',
+      GOOD.replace('azure', 'gramophone'),
+      'p.yaml:5: voice.provider: expected one of "azure"',
+    ],
+    [
+      'a faq without a question',
+      GOOD.replace('["Wann haben Sie geöffnet?"]', '[]'),
+      'p.yaml:10: faq.0.ask: expected at least one question',
+    ],
+    [
+      'an empty text',
+      GOOD.replace('"Guten Tag."', '""'),
+      'p.yaml:6: greeting: expected a text that can be spoken',
+    ],
+    ['broken YAML', `${GOOD}  x: [\n`, 'p.yaml:1'],
+    ['an empty file', '', 'p.yaml:1: profile: expected object'],
+  ])('%s', (_, text, expected) => {
+    expect(faults({ 'p.yaml': text })[0]).toContain(expected);
+  });
+
+  test('several faults are told at once', () => {
+    const twice = GOOD.replace(/^greeting.*\n/m, '').replace('azure', 'gramophone');
+    expect(faults({ 'p.yaml': twice })).toHaveLength(2);
+  });
+
+  test('exactly one profile is the default', () => {
+    const none = GOOD.replace('default: true\n', '');
+    expect(faults({ 'p.yaml': none })[0]).toContain('none has it');
+    expect(faults({ 'p.yaml': GOOD, 'q.yaml': GOOD.replace('4921163550', '49301') })[0]).toContain('p.yaml');
+  });
+
+  test('two profiles cannot answer the same number', () => {
+    const other = GOOD.replace('default: true\n', '').replace('"4921163550"', '"+4921163550"');
+    expect(faults({ 'p.yaml': GOOD, 'q.yaml': other })[0]).toMatch(
+      /q\.yaml: numbers: \+4921163550 is already answered by/,
+    );
+  });
+
+  test('no folder, no profile', () => {
+    expect(() => loadProfiles('/nonexistent')).toThrow('AGENTS_DIR');
+    expect(faults({ 'readme.txt': 'x' })[0]).toContain('at least one agent profile');
+  });
+});

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { LLMock } from '@copilotkit/aimock';
+import type { RunningServer } from '../src/server';
+import { startServer } from './support/call-server';
+import { playCalls } from './support/play-calls';
+
+const model = new LLMock({ port: 0, logLevel: 'silent', latency: 5 });
+let server: RunningServer;
+
+const tool = (name: string, args: Record<string, unknown>, content?: string) => ({
+  ...(content ? { content } : {}),
+  toolCalls: [{ name, arguments: JSON.stringify(args) }],
+});
+const LONG =
+  'Diese Auskunft ist lang. Sie hat viele Sätze. Dieser hier wird nicht mehr gehört. Und noch eine Auskunft.';
+
+const log: string[] = [];
+
+beforeAll(async () => {
+  jest.spyOn(console, 'error').mockImplementation((line: string) => log.push(line));
+  model.onMessage('Wann haben Sie geöffnet', {
+    content: 'Wir sind von acht bis siebzehn Uhr da. Kann ich sonst noch etwas für Sie tun?',
+  });
+  model.onMessage('lange Auskunft', { content: LONG }, { streamingProfile: { ttft: 50, tps: 40 } });
+  model.onMessage('wo finde ich Sie', { content: 'In der Lindenstraße.' });
+  model.onMessage('als SMS', tool('send_sms', { text: 'Lindenstraße zweiundvierzig' }));
+  model.onMessage('mit der Anmeldung', tool('transfer_call', { destination: 'reception' }));
+  model.onMessage('Dann vielen Dank', tool('hang_up', {}, 'Auf Wiederhören!'));
+  model.onMessage('When are you open', { content: 'From nine to six.' });
+  model.onMessage('takes a while', { content: 'Here it is.' }, { streamingProfile: { ttft: 3_000 } });
+  model.onMessage('That was all', tool('hang_up', {}, 'Goodbye!'));
+  model.onMessage('Fehler 500', { error: { message: 'no' }, status: 500 });
+  model.onMessage('Fehler 429', { error: { message: 'slow down' }, status: 429 });
+  model.onMessage('Abgebrochene Antwort', { content: LONG }, { chunkSize: 3, truncateAfterChunks: 2 });
+  model.onMessage('Verbindung weg', { content: LONG }, { chunkSize: 3, disconnectAfterMs: 20, latency: 15 });
+  model.onMessage('Kaputtes Werkzeug', {
+    toolCalls: [{ name: 'transfer_call', arguments: '{"destination' }],
+  });
+  model.onMessage('fremde Nummer', tool('transfer_call', { destination: '0900123456' }));
+  await model.start();
+  server = await startServer({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: `${model.url}/v1` });
+});
+afterAll(async () => {
+  await server.close();
+  await model.stop();
+});
+
+describe('calls to the shipped agents, with a language model', () => {
+  playCalls(join(__dirname, 'calls/model'), () => server.port);
+});
+
+test('what went wrong was logged, without a word of what was said', () => {
+  expect(log).toContain('turn failed: InternalServerError (status 500)');
+  expect(log).toContain('turn failed: RateLimitError (status 429)');
+  for (const line of log) expect(line).toMatch(/^turn failed: \w+( \(status \d+\))?$/);
+});
