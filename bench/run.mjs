@@ -123,7 +123,7 @@ for (const peer of PEERS) {
     lost: runs.reduce((sum, run) => sum + calls * turns - run.turns, 0),
   });
 }
-process.stderr.write('\r'.padEnd(50) + '\r');
+process.stderr.write(`\r${' '.repeat(50)}\r`);
 
 const limit = rows[0];
 const number = (value, digits = 1) => value.toFixed(digits).padStart(9);

@@ -41,6 +41,8 @@ export async function serve(settings: Settings): Promise<RunningServer> {
   server.on('upgrade', (request, socket, head) => {
     const path = (request.url ?? '').split('?')[0];
     const door = doors.find((candidate) => candidate.path === path);
+    // A peer that resets the connection while it is turned away must not end the process.
+    socket.on('error', () => socket.destroy());
     if (door) door.webSocket.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });

@@ -14,6 +14,8 @@ const environmentSchema = z.object({
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
+  OPENAI_FALLBACK_MODEL: optional,
+  FILLER_AFTER_SECONDS: seconds(0.9),
   HOLD_AFTER_SECONDS: seconds(1.5),
   ANSWER_WITHIN_SECONDS: seconds(6),
   INPUT_TIMEOUT_SECONDS: seconds(8),
@@ -29,8 +31,12 @@ export interface Settings {
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** Undefined: the offline brain answers. */
-  openai: { apiKey: string; baseUrl: string | undefined; model: string } | undefined;
-  /** A caller who has heard nothing for so long hears a hold phrase. */
+  openai:
+    | { apiKey: string; baseUrl: string | undefined; model: string; fallbackModel: string | undefined }
+    | undefined;
+  /** A caller who has heard nothing for so long hears a filler, where it can be pushed. */
+  fillerAfterMs: number;
+  /** The same on HTTP, where a filler delays the answer by its own length. */
   holdAfterMs: number;
   /** A brain that has said nothing for so long has failed. */
   answerWithinMs: number;
@@ -46,6 +52,7 @@ export class SettingsError extends Error {
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
+  FILLER_AFTER_SECONDS: 'a number of seconds greater than 0',
   HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
   ANSWER_WITHIN_SECONDS: 'a number of seconds greater than 0',
   INPUT_TIMEOUT_SECONDS: 'a number of seconds greater than 0',
@@ -69,7 +76,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     host: env.HOST,
     aiflowApiKey: env.AIFLOW_API_KEY,
     agentsDir: resolve(env.AGENTS_DIR),
-    openai: apiKey ? { apiKey, baseUrl: env.OPENAI_BASE_URL, model: env.OPENAI_MODEL } : undefined,
+    openai: apiKey
+      ? {
+          apiKey,
+          baseUrl: env.OPENAI_BASE_URL,
+          model: env.OPENAI_MODEL,
+          fallbackModel: env.OPENAI_FALLBACK_MODEL,
+        }
+      : undefined,
+    fillerAfterMs: env.FILLER_AFTER_SECONDS * 1000,
     holdAfterMs: env.HOLD_AFTER_SECONDS * 1000,
     answerWithinMs: env.ANSWER_WITHIN_SECONDS * 1000,
     inputTimeoutMs: env.INPUT_TIMEOUT_SECONDS * 1000,

@@ -9,6 +9,7 @@ test('without any variable the server can be started', () => {
     aiflowApiKey: undefined,
     agentsDir: resolve('agents'),
     openai: undefined,
+    fillerAfterMs: 900,
     holdAfterMs: 1_500,
     answerWithinMs: 6_000,
     inputTimeoutMs: 8_000,

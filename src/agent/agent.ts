@@ -1,26 +1,39 @@
 import {
+  ActionLedger,
   BargeInHelper,
   BargeInIntent,
   type CallAction,
   type Clock,
   hangUp,
+  ladderStart,
+  nextOnLadder,
   phoneDigits,
   say,
-  sendSms,
-  transfer,
 } from '@jovo-telephony/telephony';
-import type { Brain, ToolCall } from './brain';
-import { type Conversation, newConversation, remember } from './conversation';
+import { type Acted, Acting, type Verdict } from './acting';
+import { type AuthorTool, describeAuthorTool } from './author-tools';
+import type { Brain, Language } from './brain';
+import { type Conversation, cutOff, noteSpeech, remember, rememberCaller, speechEnded } from './conversation';
 import { isFarewell } from './farewell';
+import { greetingFor } from './greeting';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profile';
+import { filledProfile, templateFacts } from './profile-fill';
 import type { Profiles } from './profiles';
-import { spokenStream } from './spoken-stream';
+import { ladderOf } from './silence';
+import { type Patience, spokenStream } from './spoken-stream';
+import { replyWithTools } from './tool-rounds';
+import { describeTools } from './tools';
+import { isUnfinished } from './unfinished';
+import { UsageCounter } from './usage';
 
-export interface AgentTiming {
+export interface AgentTiming extends Patience {
+  /** The filler's delay where nothing can be pushed. */
   holdAfterMs: number;
-  answerWithinMs: number;
+  /** Silence after our speech until the caller is asked again. */
   inputTimeoutMs: number;
+  /** How long a sentence that sounds unfinished may go on before it is answered. */
+  finishWithinMs: number;
 }
 
 export interface AgentOptions {
@@ -28,39 +41,82 @@ export interface AgentOptions {
   brain: Brain;
   clock: Clock;
   timing: AgentTiming;
+  tools?: readonly AuthorTool[];
+  /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
+  wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Told of every verdict of the policy. */
+  onVerdict?(verdict: Verdict): void;
 }
 
-/** The numbers of a call as a network gives them. */
+/** What a network says of a call at its start. */
 export interface Parties {
+  network?: string;
   direction?: 'inbound' | 'outbound';
   from?: string;
   to?: string;
+  headers?: Record<string, string>;
+  metadata?: Record<string, string>;
 }
+
+/** How a turn reaches the caller. */
+export interface TurnOptions {
+  /** Aborted when the caller says something new. */
+  signal: AbortSignal;
+  /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
+  push: boolean;
+}
+
+/** From so many interruptions on a caller gets short answers. */
+const IMPATIENT_AFTER = 3;
 
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent {
   /** Keeps Jovo from cloning the agent with the app for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
+  private readonly acting: Acting;
+  private readonly wallMs: () => number;
+  private readonly tools: ReadonlyMap<string, AuthorTool>;
 
-  constructor(private readonly options: AgentOptions) {}
-
-  /** A new conversation. Ours is the called number of an inbound call and the calling one of an outbound call. */
-  begin(parties: Parties): Conversation {
-    const outbound = parties.direction === 'outbound';
-    const own = outbound ? parties.from : parties.to;
-    const { language } = this.options.profiles.answering(own);
-    return newConversation(languageOf(language), {
-      callerNumber: phoneDigits(outbound ? parties.to : parties.from),
-      ownNumber: phoneDigits(own),
+  constructor(private readonly options: AgentOptions) {
+    this.wallMs = options.wallMs ?? Date.now;
+    const nowIso = () => new Date(this.wallMs()).toISOString();
+    this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
+    this.acting = new Acting({
+      ledger: new ActionLedger(),
+      usage: new UsageCounter(() => nowIso().slice(0, 10)),
+      nowIso,
+      onVerdict: options.onVerdict,
     });
   }
 
+  /** A new conversation. Ours is the called number of an inbound call and the calling one of an outbound call. */
+  begin(callId: string, parties: Parties): Conversation {
+    const outbound = parties.direction === 'outbound';
+    const own = outbound ? parties.from : parties.to;
+    const { profiles } = this.options;
+    const { network, headers, metadata, ...call } = parties;
+    const profile = profiles.answering({ number: own, network, headers, metadata });
+    return {
+      callId,
+      profileKey: profiles.keyOf(profile),
+      facts: templateFacts(profile, { call, headers, metadata }, this.wallMs()),
+      language: languageOf(profile.language),
+      callerNumber: phoneDigits(outbound ? parties.to : parties.from),
+      ownNumber: phoneDigits(own),
+      messages: [],
+      turns: 0,
+      speaking: [],
+      unheard: [],
+      interruptions: 0,
+      ladder: ladderStart(this.options.clock.nowMs()),
+    };
+  }
+
   greet(conversation: Conversation, parties: Parties): CallAction[] {
-    const profile = this.profileOf(conversation);
-    const greeting =
-      parties.direction === 'outbound' ? (profile.outboundGreeting ?? profile.greeting) : profile.greeting;
+    const { direction } = parties;
+    const greeting = greetingFor(this.profileOf(conversation), { direction, nowMs: this.wallMs() });
     return this.speakAndRemember(conversation, greeting);
   }
 
@@ -69,87 +125,190 @@ export class Agent {
     return this.speakAndRemember(conversation, this.phrases(conversation).stillHere);
   }
 
+  /** The next number of the destination is tried; after the last one the caller is back in the conversation. */
   transferFailed(conversation: Conversation): CallAction[] {
+    const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
-    remember(conversation, { role: 'note', text: 'The transfer failed; the caller is back in this call.' });
+    conversation.turns += 1;
+    const further = this.acting.transferFurther(this.caseOf(conversation, false));
+    if (further) return this.carryOut(conversation, further);
+    this.acting.turnStarted(conversation);
+    this.acting.turnEnded(conversation);
+    const where = destination ? ` to ${destination}` : '';
+    remember(conversation, {
+      role: 'note',
+      text: `The transfer${where} was not answered; the caller is back.`,
+    });
     return this.speakAndRemember(conversation, this.phrases(conversation).transferFailed);
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
+    this.acting.smsFailed(conversation);
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
 
   keyPressed(conversation: Conversation): CallAction[] {
     // A key does not stop what is being played by itself.
-    return [{ type: 'stop_speaking' }, ...this.speech(conversation, this.phrases(conversation).keyPressed)];
+    return [{ type: 'stop_speaking' }, this.speech(conversation, this.phrases(conversation).keyPressed)];
   }
 
-  /** The caller says nothing: asked twice in different words, then a goodbye. */
+  /** The caller says nothing: asked again in other words, then the end that the profile wants. */
   silent(conversation: Conversation): CallAction[] {
     if (conversation.closing) return [];
-    const { areYouThere, silentGoodbye } = this.phrases(conversation);
-    const question = areYouThere[conversation.silences];
-    conversation.silences += 1;
-    return question ? this.speech(conversation, question) : this.hangUpAfter(conversation, silentGoodbye);
+    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
+    const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
+    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
+    conversation.ladder = state;
+    switch (step.do) {
+      case 'nothing':
+        return [];
+      case 'say':
+        return [this.speech(conversation, step.text)];
+      case 'goodbye':
+        return this.hangUpAfter(conversation, step.text);
+      case 'transfer': {
+        const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
+        return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
+      }
+    }
   }
 
-  /** The caller has interrupted. Words that ask for nothing get no answer: the caller wants the floor, or silence. */
-  interrupted(
+  /** The caller makes a sound; whether words follow is not known yet. */
+  soundStarted(conversation: Conversation): void {
+    conversation.soundAtMs = this.options.clock.nowMs();
+  }
+
+  speechEnded(conversation: Conversation): void {
+    speechEnded(conversation, this.options.clock.nowMs());
+  }
+
+  /** The caller has spoken over us. What that means decides: go on, be silent, listen, or answer. */
+  async *interrupted(
     conversation: Conversation,
     text: string | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<CallAction> {
-    if (conversation.closing) return this.heard(conversation, text ?? '', signal);
-    return BargeInHelper.shouldSilentAcknowledge(text, conversation.language)
-      ? nothing()
-      : this.heard(conversation, text ?? '', signal);
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    conversation.interruptions += 1;
+    cutOff(conversation, text, this.options.clock.nowMs());
+    conversation.soundAtMs = undefined;
+    if (conversation.closing) {
+      yield* this.heard(conversation, text ?? '', options);
+      return;
+    }
+    switch (BargeInHelper.classify(text, conversation.language)) {
+      case BargeInIntent.STOP:
+        conversation.unheard = [];
+        conversation.unanswered = undefined;
+        return;
+      case BargeInIntent.NOISE:
+        yield* this.goOn(conversation, options);
+        return;
+      case BargeInIntent.ACKNOWLEDGMENT:
+        if (conversation.unheard.length > 0) yield* this.goOn(conversation, options);
+        else yield* this.heard(conversation, text ?? '', options, false);
+        return;
+      case BargeInIntent.REDIRECT:
+        yield this.speech(conversation, this.phrases(conversation).goAhead);
+        return;
+      default:
+        yield* this.heard(conversation, text ?? '', options, false);
+    }
+  }
+
+  /** Noise has cut us off: the sentences that were not heard are said again, and an answer that was stopped goes on. */
+  async *goOn(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
+    const { unheard } = conversation;
+    conversation.unheard = [];
+    for (const text of unheard) yield* this.speakAndRemember(conversation, text);
+    if (conversation.unanswered === undefined) return;
+    const last = conversation.messages.at(-1);
+    if (last?.role === 'assistant') {
+      const text = 'You were interrupted by a noise. Go on where you stopped; do not repeat yourself.';
+      remember(conversation, { role: 'note', text });
+    }
+    yield* this.reply(conversation, options, this.options.clock.nowMs());
   }
 
   /** A finished utterance: the whole reply, piece by piece. Ends early, without a word, when the signal aborts. */
-  async *heard(conversation: Conversation, text: string, signal: AbortSignal): AsyncGenerator<CallAction> {
-    conversation.silences = 0;
-    const { closing } = conversation;
+  async *heard(
+    conversation: Conversation,
+    text: string,
+    options: TurnOptions,
+    /** Words that come before any answer belong to the ones before; an interruption is a thought of its own. */
+    continues = true,
+  ): AsyncGenerator<CallAction> {
+    const { clock, timing } = this.options;
+    const sinceMs = clock.nowMs();
+    conversation.turns += 1;
+    conversation.unheard = [];
+    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
+    const spoken = nextOnLadder(ladder, conversation.ladder, { type: 'speech', nowMs: sinceMs });
+    conversation.ladder = spoken.state;
+    if (spoken.step.do === 'goodbye') {
+      yield* this.hangUpAfter(conversation, spoken.step.text);
+      return;
+    }
+    const { closing, asked } = conversation;
     conversation.closing = undefined;
-    if (closing && lets(closing, text, conversation)) {
+    conversation.asked = undefined;
+    conversation.confirmed = undefined;
+    if (closing && lets(closing, text, conversation.language)) {
       conversation.closing = closing;
       yield { ...closing, after: undefined };
       return;
     }
-    remember(conversation, { role: 'caller', text });
+    if (closing) this.acting.calledOff(conversation);
+    if (asked && agrees(text, conversation.language)) {
+      rememberCaller(conversation, text);
+      conversation.confirmed = true;
+      yield* this.carryOut(conversation, this.acting.act(asked, this.caseOf(conversation, false)));
+      return;
+    }
+    if (continues) rememberCaller(conversation, text);
+    else remember(conversation, { role: 'caller', text });
     conversation.unanswered = text;
-    yield* this.reply(conversation, signal);
+    if (isUnfinished(text, conversation.language)) {
+      await pause(clock, timing.finishWithinMs, options.signal);
+      if (options.signal.aborted) return;
+    }
+    yield* this.reply(conversation, options, sinceMs);
   }
 
-  /** Noise has cut an answer off before it was complete: it is given again. */
-  async *takeUpAgain(conversation: Conversation, signal: AbortSignal): AsyncGenerator<CallAction> {
-    if (conversation.unanswered !== undefined) yield* this.reply(conversation, signal);
-  }
-
-  private async *reply(conversation: Conversation, signal: AbortSignal): AsyncGenerator<CallAction> {
-    const { brain, clock, timing, onFailure } = this.options;
+  private async *reply(
+    conversation: Conversation,
+    { signal, push }: TurnOptions,
+    sinceMs: number,
+  ): AsyncGenerator<CallAction> {
     const said: string[] = [];
     let acted = false;
-    let holds = 0;
+    // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
+    const own = new AbortController();
+    const brainSignal = AbortSignal.any([signal, own.signal]);
+    this.acting.turnStarted(conversation);
     try {
-      const request = {
-        profile: this.profileOf(conversation),
-        language: conversation.language,
-        messages: [...conversation.messages],
-      };
-      const stream = brain.reply(request, signal);
-      const options = { clock, language: conversation.language, ...timing };
-      for await (const spoken of spokenStream(stream, signal, options)) {
+      for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
         if (spoken.type === 'say') {
-          said.push(spoken.text);
-          yield* this.speech(conversation, spoken.text);
-        } else if (spoken.type === 'hold') {
-          const { hold } = this.phrases(conversation);
-          yield* this.speech(conversation, hold[holds++ % hold.length] ?? '');
+          said.push(spoken.text.trim());
+          yield this.speech(conversation, spoken.text);
+        } else if (spoken.type === 'filler') {
+          yield this.speech(conversation, spoken.text, true);
         } else if (!acted) {
           // One action a turn: a model that repeats itself must not dial twice.
           acted = true;
-          yield* this.act(conversation, spoken.call, said);
+          if (spoken.call.name === 'switch_language') {
+            conversation.language = spoken.call.arguments.language;
+            yield* this.switchLanguage(conversation, said);
+          }
+          const { say: text, actions } = this.acting.act(
+            spoken.call,
+            this.caseOf(conversation, said.length > 0),
+          );
+          if (text !== undefined) {
+            said.push(text);
+            yield this.speech(conversation, text);
+          }
+          yield* actions;
           if (conversation.closing) break;
         }
       }
@@ -157,82 +316,102 @@ export class Agent {
       if (said.length === 0 && !acted) throw new Error('The brain has said nothing');
     } catch (error) {
       if (signal.aborted) return;
-      onFailure?.(error);
-      yield* this.speech(conversation, this.phrases(conversation).sorry);
+      own.abort(error);
+      this.options.onFailure?.(error);
+      yield* this.speakAndRemember(conversation, this.phrases(conversation).sorry);
     } finally {
-      if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join('').trim() });
-      if (!signal.aborted) conversation.unanswered = undefined;
+      own.abort();
+      if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
+      if (!signal.aborted) {
+        conversation.unanswered = undefined;
+        this.acting.turnEnded(conversation);
+      }
     }
   }
 
-  /** What a tool call does. Numbers come from the profile and the call, never from the brain. */
-  private *act(conversation: Conversation, call: ToolCall, said: string[]): Generator<CallAction> {
-    const phrases = this.phrases(conversation);
-    const announce = (text: string) => {
-      said.push(text);
-      return this.speech(conversation, text);
+  /** The call is over. */
+  ended(conversation: Conversation): void {
+    this.acting.forget(conversation);
+  }
+
+  private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
+    const { brain, clock, timing } = this.options;
+    const { language, callId } = conversation;
+    const profile = this.profileOf(conversation);
+    const request = {
+      profile,
+      language,
+      messages: [...conversation.messages],
+      tools: [...describeTools(profile), ...[...this.tools.values()].map(describeAuthorTool)],
+      brief: conversation.interruptions > IMPATIENT_AFTER,
     };
-    switch (call.name) {
-      case 'hang_up':
-        if (said.length === 0) yield* announce(phrases.goodbye);
-        yield this.close(conversation, hangUp({ after: 'speech' }));
-        return;
-      case 'transfer_call': {
-        const profile = this.profileOf(conversation);
-        const name = call.arguments.destination;
-        const destination = Object.hasOwn(profile.destinations, name)
-          ? profile.destinations[name]
-          : undefined;
-        if (!destination) {
-          yield* announce(phrases.noSuchDestination);
-          return;
-        }
-        yield* announce(destination.announce);
-        const action = transfer({
-          number: destination.number,
-          displayName: profile.name,
-          displayNumber: conversation.ownNumber ?? destination.number,
-          timeoutSeconds: destination.timeoutSeconds,
-          after: 'speech',
-        });
-        yield this.close(conversation, action);
-        return;
-      }
-      case 'send_sms':
-        if (!conversation.callerNumber) {
-          yield* announce(phrases.smsNeedsNumber);
-          return;
-        }
-        yield sendSms(conversation.callerNumber, call.arguments.text);
-        if (said.length === 0) yield* announce(phrases.smsSent);
-    }
+    const reply = replyWithTools(request, {
+      brain,
+      tools: this.tools,
+      clock,
+      context: { signal, language, callId },
+      onResult: (message) => remember(conversation, message),
+    });
+    // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
+    const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
+    const patience = { ...timing, fillerAfterMs };
+    const fillers = this.phrases(conversation).hold;
+    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers });
+  }
+
+  /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */
+  private *switchLanguage(conversation: Conversation, said: string[]): Generator<CallAction> {
+    yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+    if (said.length > 0) return;
+    const text = this.phrases(conversation).languageSwitched;
+    said.push(text);
+    yield this.speech(conversation, text);
+  }
+
+  private carryOut(conversation: Conversation, { say: text, actions }: Acted): CallAction[] {
+    return [...(text === undefined ? [] : this.speakAndRemember(conversation, text)), ...actions];
   }
 
   private hangUpAfter(conversation: Conversation, goodbye: string): CallAction[] {
-    return [...this.speech(conversation, goodbye), this.close(conversation, hangUp({ after: 'speech' }))];
-  }
-
-  private close(conversation: Conversation, action: NonNullable<Conversation['closing']>): CallAction {
+    const action = hangUp({ after: 'speech' });
     conversation.closing = action;
-    return action;
+    return [this.speech(conversation, goodbye), action];
   }
 
   private speakAndRemember(conversation: Conversation, text: string): CallAction[] {
     remember(conversation, { role: 'assistant', text });
-    return this.speech(conversation, text);
+    return [this.speech(conversation, text)];
   }
 
-  /** Says it in the profile's voice, and listens for an answer afterwards. */
-  private speech(conversation: Conversation, text: string): CallAction[] {
-    const { voice, language } = this.profileOf(conversation);
+  /** Says it in the voice of the call's language, and listens for an answer afterwards. */
+  private speech(conversation: Conversation, text: string, aside = false): CallAction {
+    const { clock, timing } = this.options;
+    noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
+    const { voice } = this.voiceOf(conversation);
+    return say(text.trim(), { voice, inputTimeoutMs: timing.inputTimeoutMs });
+  }
+
+  private voiceOf(conversation: Conversation) {
+    const profile = this.profileOf(conversation);
+    const other = languageOf(profile.language) === conversation.language ? undefined : conversation.language;
+    const { voice, language: tag } = (other && profile.languages[other]) ?? profile;
     // ElevenLabs voices speak any language and take no such field.
-    const spoken = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : language);
-    const { inputTimeoutMs } = this.options.timing;
-    return [say(text.trim(), { voice: { ...voice, language: spoken }, inputTimeoutMs })];
+    const language = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : tag);
+    return { tag, voice: { ...voice, language } };
   }
 
-  private profileOf({ ownNumber }: Conversation): AgentProfile {
-    return this.options.profiles.answering(ownNumber);
+  private caseOf(conversation: Conversation, spoke: boolean) {
+    return {
+      conversation,
+      profile: this.profileOf(conversation),
+      phrases: this.phrases(conversation),
+      spoke,
+    };
+  }
+
+  private profileOf({ profileKey, ownNumber, facts }: Conversation): AgentProfile {
+    const { profiles } = this.options;
+    return filledProfile(profiles.byKey(profileKey) ?? profiles.answering(ownNumber), facts);
   }
 
   private phrases({ language }: Conversation): Phrases {
@@ -241,14 +420,27 @@ export class Agent {
 }
 
 /** Whether what the caller says while it is announced lets the end of the call, or the transfer, go ahead. */
-function lets(
-  closing: NonNullable<Conversation['closing']>,
-  text: string,
-  { language }: Conversation,
-): boolean {
+function lets(closing: NonNullable<Conversation['closing']>, text: string, language: Language): boolean {
   if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
   const intent = BargeInHelper.classify(text, language);
   return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
 }
 
-async function* nothing(): AsyncGenerator<CallAction> {}
+function agrees(text: string, language: Language): boolean {
+  return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.after(ms, resolve);
+    signal.addEventListener(
+      'abort',
+      () => {
+        stop();
+        resolve();
+      },
+      { once: true },
+    );
+    if (signal.aborted) resolve();
+  });
+}

@@ -8,22 +8,48 @@ export type Message =
   | { role: 'caller'; text: string }
   | { role: 'assistant'; text: string }
   /** What became of an action, told to the brain: "the transfer to reception was not answered". */
-  | { role: 'note'; text: string };
+  | { role: 'note'; text: string }
+  /** A tool of the application author that ran: what it was given and what it gave back, both as JSON. */
+  | { role: 'tool'; id: string; name: string; input: string; output: string };
 
 /** The actions a brain may ask for. They are judged and carried out by the agent, never by the brain. */
 export type ToolCall =
   | { name: 'transfer_call'; arguments: { destination: string } }
   | { name: 'hang_up'; arguments: Record<string, never> }
-  | { name: 'send_sms'; arguments: { text: string } };
+  | { name: 'send_sms'; arguments: { text: string } }
+  | { name: 'switch_language'; arguments: { language: Language } };
 
-/** A piece of a reply: text as it is produced (any cut), or a tool call with its checked arguments. */
-export type BrainEvent = { type: 'text'; text: string } | { type: 'tool'; call: ToolCall };
+/** A tool of the application author, asked for. The arguments are not checked yet. */
+export interface AuthorToolCall {
+  id: string;
+  name: string;
+  arguments: unknown;
+}
 
-/** Everything a brain is told for one turn. The last message is the caller's. */
+/**
+ * A piece of a reply: text as it is produced (any cut), an action with its checked arguments, or a tool of the
+ * application author that is to run, after which the brain is asked again.
+ */
+export type BrainEvent =
+  | { type: 'text'; text: string }
+  | { type: 'tool'; call: ToolCall }
+  | { type: 'author_tool'; call: AuthorToolCall };
+
+/** One tool as OpenAI-compatible interfaces describe it. */
+export interface ToolDescription {
+  type: 'function';
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
+/** Everything a brain is told for one turn. The last message is the caller's, or a tool's. */
 export interface BrainRequest {
   profile: AgentProfile;
   language: Language;
   messages: readonly Message[];
+  /** What it may ask for. Absent: the actions alone. */
+  tools?: readonly ToolDescription[];
+  /** The caller keeps interrupting: one short sentence is enough. */
+  brief?: boolean;
 }
 
 /**

@@ -1,35 +1,104 @@
-import type { CallAction } from '@jovo-telephony/telephony';
-import type { Language, Message } from './brain';
+import {
+  type CallAction,
+  heardUntil,
+  type LadderState,
+  pieceHeard,
+  queueSpeech,
+  type SpokenPiece,
+  speechDurationMs,
+} from '@jovo-telephony/telephony';
+import type { Language, Message, ToolCall } from './brain';
+import type { TemplateFacts } from './placeholders';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {
+  callId: string;
+  /** The profile that answers, and what its placeholders stand for in this call. */
+  profileKey?: string;
+  facts: TemplateFacts;
   language: Language;
   /** Digits of the caller, if the network says; the only number a text message may go to. */
   callerNumber?: string;
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];
+  /** Counts the caller's inputs; with the call's id it names a turn. */
+  turns: number;
   /** What has been announced and waits until the announcement was heard. */
   closing?: Extract<CallAction, { type: 'hang_up' | 'transfer' }>;
+  /** The transfer that is under way: whereto, and which of its numbers is tried. */
+  transfer?: { destination: string; attempt: number; runId: string };
+  /** An action that waits for the caller's yes, and whether it has come. */
+  asked?: ToolCall;
+  confirmed?: boolean;
+  /** The text message that was sent last, until a failure can no longer be its own. */
+  smsRunId?: string;
   /** What the caller said last, while its answer is not complete. */
   unanswered?: string;
-  /** How often in a row the caller has said nothing. */
-  silences: number;
+  /** What is on its way to the caller's ear, by estimate. */
+  speaking: SpokenPiece[];
+  /** Sentences that an interruption has cut off. */
+  unheard: string[];
+  /** When the caller last began to make a sound. */
+  soundAtMs?: number;
+  interruptions: number;
+  ladder: LadderState;
 }
 
 /** The most messages that are kept: enough for a long call, bounded for a hostile one. */
 const MAX_MESSAGES = 200;
 
-export function newConversation(
-  language: Language,
-  numbers: Pick<Conversation, 'callerNumber' | 'ownNumber'>,
-): Conversation {
-  return { language, ...numbers, messages: [], silences: 0 };
-}
+/** A sound that began longer ago has nothing to do with the words that come now. */
+const SOUND_BELONGS_MS = 30_000;
+
+/** What a network waits for before it takes a caller's words for finished. */
+const END_OF_TURN_MS = 500;
 
 export function remember(conversation: Conversation, message: Message): void {
   conversation.messages.push(message);
   if (conversation.messages.length > MAX_MESSAGES) {
     conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
   }
+}
+
+/** The caller's words. Words that follow without an answer in between belong to the same thought. */
+export function rememberCaller(conversation: Conversation, text: string): void {
+  const last = conversation.messages.at(-1);
+  if (last?.role === 'caller') last.text = `${last.text} ${text}`;
+  else remember(conversation, { role: 'caller', text });
+}
+
+/** Notes that a text is on its way to the caller. */
+export function noteSpeech(conversation: Conversation, text: string, nowMs: number, aside: boolean): void {
+  const current = conversation.speaking.filter(
+    ({ startsAtMs, durationMs }) => startsAtMs + durationMs > nowMs,
+  );
+  conversation.speaking = queueSpeech(current, text, nowMs, aside);
+}
+
+export function speechEnded(conversation: Conversation, nowMs: number): void {
+  conversation.speaking = pieceHeard(conversation.speaking, nowMs);
+}
+
+/**
+ * The voice was cut off: the history keeps what the caller heard, the rest is put aside. The moment is that of the
+ * first sound where the network told it, otherwise it is reckoned back from the length of the words.
+ */
+export function cutOff(conversation: Conversation, text: string | undefined, nowMs: number): void {
+  const { soundAtMs } = conversation;
+  const known = soundAtMs !== undefined && nowMs - soundAtMs < SOUND_BELONGS_MS;
+  const cutMs = known ? soundAtMs : nowMs - speechDurationMs(text ?? '') - END_OF_TURN_MS;
+  const { unheard, partial } = heardUntil(conversation.speaking, cutMs);
+  conversation.speaking = [];
+  conversation.unheard = unheard;
+  forget(conversation, unheard.join(' '), partial);
+}
+
+/** Takes words that were not heard out of the history. */
+function forget({ messages }: Conversation, unheard: string, partial: string): void {
+  const index = messages.findLastIndex(({ role }) => role === 'assistant');
+  const message = messages[index];
+  if (unheard === '' || message?.role !== 'assistant' || !message.text.endsWith(unheard)) return;
+  message.text = `${message.text.slice(0, -unheard.length)}${partial}`.trim();
+  if (message.text === '') messages.splice(index, 1);
 }

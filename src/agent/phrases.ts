@@ -20,6 +20,20 @@ export interface Phrases {
   smsNeedsNumber: string;
   /** Keys mean nothing here. */
   keyPressed: string;
+  /** The caller wants the floor and has not said yet what for. */
+  goAhead: string;
+  /** The next number of a destination is tried. */
+  tryingElsewhere: string;
+  /** The policy says no. */
+  notAllowed: string;
+  /** Nobody is there at this time. */
+  closedNow: string;
+  /** Asked before an action that the caller must have agreed to. */
+  confirm: { transfer: string; send_sms: string };
+  /** The same action was asked for again. */
+  alreadyDone: string;
+  languageSwitched: string;
+  callTooLong: string;
 }
 
 export const PHRASES: Readonly<Record<Language, Phrases>> = {
@@ -36,6 +50,17 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
     smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
     keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
+    goAhead: 'Ja, bitte?',
+    tryingElsewhere: 'Da nimmt niemand ab. Ich versuche es an anderer Stelle.',
+    notAllowed: 'Das darf ich leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+    closedNow: 'Um diese Zeit ist dort leider niemand. Kann ich Ihnen anders helfen?',
+    confirm: {
+      transfer: 'Soll ich Sie verbinden?',
+      send_sms: 'Soll ich Ihnen das als SMS schicken?',
+    },
+    alreadyDone: 'Das habe ich schon für Sie getan.',
+    languageSwitched: 'Gern, wir sprechen Deutsch. Was kann ich für Sie tun?',
+    callTooLong: 'Ich muss unser Gespräch jetzt leider beenden. Rufen Sie gern wieder an. Auf Wiederhören!',
   },
   en: {
     hold: ['One moment, please.', 'I am almost there.', 'Just a little longer, please.'],
@@ -50,6 +75,17 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     smsFailed: 'I am afraid the text message could not be delivered. Shall I read it to you?',
     smsNeedsNumber: 'I cannot send you a text message because your number is withheld.',
     keyPressed: 'There is no need to press a key. Just tell me what this is about.',
+    goAhead: 'Yes, please?',
+    tryingElsewhere: 'There is no answer. Let me try somewhere else.',
+    notAllowed: 'I am afraid I am not allowed to do that. Can I help you in another way?',
+    closedNow: 'I am afraid nobody is there at this time. Can I help you in another way?',
+    confirm: {
+      transfer: 'Shall I put you through?',
+      send_sms: 'Shall I send you that as a text message?',
+    },
+    alreadyDone: 'I have already done that for you.',
+    languageSwitched: 'Of course, let us speak English. How can I help you?',
+    callTooLong: 'I am afraid I have to end our call now. Please call again. Goodbye!',
   },
 };
 

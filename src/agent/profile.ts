@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { policySchema } from './policy-schema';
+import { matchFault } from './profile-match';
+import { silenceSchema } from './silence-schema';
+import { isTimeZone } from './time-zone';
 
 const digits = z
   .string()
@@ -6,43 +10,123 @@ const digits = z
 
 const spoken = z.string().trim().min(1, 'a text that can be spoken');
 
-/** Who answers: one YAML file in `agents/`. The keys are a contract with the people who write them. */
+/** By name: an exact value, or a pattern between slashes. A pattern that cannot be used is a fault at start. */
+const conditions = z
+  .record(
+    z.string().min(1),
+    z.string().superRefine((text, context) => {
+      const fault = matchFault(text);
+      if (fault) context.addIssue({ code: 'custom', message: fault });
+    }),
+  )
+  .optional();
+
+/** What a call must have, besides or instead of its number, to reach a profile. All of it must hold. */
+const matchSchema = z
+  .strictObject({
+    network: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]*$/, 'the name of a network in lower case, for example sipgate')
+      .optional()
+      .describe('The network that delivers the call: sipgate, audiocodes, verizon, foneuc'),
+    headers: conditions.describe('Headers of the call by name: an exact value, or a pattern like /^gold/i'),
+    metadata: conditions.describe('Metadata of the call by key: an exact value, or a pattern like /^gold/i'),
+  })
+  .refine(
+    ({ network, headers, metadata }) => network || Object.keys({ ...headers, ...metadata }).length > 0,
+    'at least one condition: network, headers or metadata',
+  );
+
+const voiceSchema = z.strictObject({
+  provider: z.enum(['azure', 'eleven_labs', 'kugelaudio']),
+  voice: z.string().min(1).optional().describe("The provider's name or id of the voice"),
+  language: z.string().min(2).optional().describe("If it differs from the profile's"),
+});
+
+/**
+ * Who answers: one YAML file in `agents/`, after its bases were merged into it. The keys are a contract with the
+ * people who write them; the descriptions are what their editors show (`agents/profile.schema.json`).
+ */
 export const profileSchema = z.strictObject({
-  name: spoken,
-  /** Answers the numbers that no other profile claims. Exactly one profile has it. */
-  default: z.boolean().default(false),
-  /** Called numbers that reach this profile. */
-  numbers: z.array(digits).default([]),
-  /** BCP-47. German and English are spoken completely. */
+  name: spoken.describe('Shown to the person a call is transferred to'),
+  default: z
+    .boolean()
+    .default(false)
+    .describe('Answers the calls that no other profile claims. Exactly one profile has it'),
+  numbers: z.array(digits).default([]).describe('Called numbers that reach this profile'),
+  match: matchSchema.optional().describe('What else a call must have to reach this profile'),
   language: z
     .string()
-    .regex(/^(de|en)(-[A-Z]{2})?$/, 'a German or English language tag, for example de-DE or en-US'),
-  voice: z.strictObject({
-    provider: z.enum(['azure', 'eleven_labs', 'kugelaudio']),
-    voice: z.string().min(1).optional(),
-    language: z.string().min(2).optional(),
-  }),
-  greeting: spoken,
-  /** Said instead of `greeting` on calls that we have placed. */
-  outboundGreeting: spoken.optional(),
-  instructions: z.string().trim().min(1, 'what the agent is told to be and do'),
+    .regex(/^(de|en)(-[A-Z]{2})?$/, 'a German or English language tag, for example de-DE or en-US')
+    .describe('BCP-47 tag. German and English are spoken completely'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'an IANA time zone, for example "Europe/Berlin"')
+    .optional()
+    .describe('IANA time zone of the business: what "good morning" goes by'),
+  voice: voiceSchema.describe('Who speaks'),
+  greeting: spoken.describe('The first words of a call'),
+  outboundGreeting: spoken.optional().describe('Said instead of greeting on calls that we have placed'),
+  greetings: z
+    .strictObject({
+      morning: spoken.optional().describe('Said instead of greeting in the morning'),
+      afternoon: spoken.optional().describe('Said instead of greeting in the afternoon'),
+      evening: spoken.optional().describe('Said instead of greeting in the evening and at night'),
+      returning: spoken.optional().describe('Said to a caller who has called before'),
+      outbound: spoken.optional().describe('Said on calls that we have placed'),
+    })
+    .default({})
+    .describe('First words for special calls; greeting is said on all others'),
+  instructions: z
+    .string()
+    .trim()
+    .min(1, 'what the agent is told to be and do')
+    .describe('What a language model is told to be and to do'),
   faq: z
     .array(z.strictObject({ ask: z.array(spoken).min(1, 'at least one question'), answer: spoken }))
-    .default([]),
-  /** Whom a caller may be transferred to, by name. No other number is ever dialled. */
+    .default([])
+    .describe('What callers ask, and what they are told'),
   destinations: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_-]*$/, 'a short lower-case name, for example reception'),
       z.strictObject({
         number: digits,
-        announce: spoken,
-        /** What callers call it: "Anmeldung", "Empfang". Used by the offline brain. */
-        aliases: z.array(spoken).default([]),
-        /** Seconds until a call that is not answered comes back to the agent. */
-        timeoutSeconds: z.number().int().min(5).max(120).default(30),
+        announce: spoken.describe('Said before the call is transferred'),
+        otherwise: z
+          .array(digits)
+          .max(5)
+          .default([])
+          .describe('Numbers that are tried in turn when nobody answers'),
+        aliases: z.array(spoken).default([]).describe('What callers call it. Used by the offline brain'),
+        timeoutSeconds: z
+          .number()
+          .int()
+          .min(5)
+          .max(120)
+          .default(30)
+          .describe('Seconds until a call that is not answered comes back to the agent'),
       }),
     )
-    .default({}),
+    .default({})
+    .describe('Whom a caller may be transferred to, by name. No other number is ever dialled'),
+  languages: z
+    .partialRecord(
+      z.enum(['de', 'en']),
+      z.strictObject({
+        language: z.string().regex(/^(de|en)(-[A-Z]{2})?$/, 'a German or English language tag'),
+        voice: voiceSchema,
+      }),
+    )
+    .default({})
+    .describe('Languages that a caller may ask for besides the own one'),
+  policy: policySchema.optional().describe('What may be done, how often, and what the caller must confirm'),
+  silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 
 export type AgentProfile = z.infer<typeof profileSchema>;
+
+/** The base that a file builds on: a file beside it, never one in another folder. */
+export const extendsSchema = z
+  .string()
+  .regex(/^[^/\\]+\.ya?ml$/, 'the name of a YAML file in the same folder, for example _base.yaml')
+  .describe('A file in the same folder whose keys this one takes over, for example _base.yaml');

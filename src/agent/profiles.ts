@@ -1,9 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { phoneDigits } from '@jovo-telephony/telephony';
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
-import { type AgentProfile, profileSchema } from './profile';
+import type { AgentProfile } from './profile';
+import { checkSource } from './profile-faults';
+import {
+  ambiguous,
+  bySpecificity,
+  type CallFacts,
+  type Claim,
+  claimOf,
+  claimsAnything,
+  fieldsOfCall,
+  fits,
+} from './profile-match';
+import { isBase, readSource } from './profile-source';
 
 /** Profiles that cannot be used. One line per fault: file, line, field, what was expected. */
 export class ProfileError extends Error {
@@ -13,39 +23,95 @@ export class ProfileError extends Error {
   }
 }
 
-/** The agents of this process. */
+interface Candidate {
+  readonly claim: Claim;
+  readonly profile: AgentProfile;
+}
+
+/** The agents of this process, by the file they come from. */
 export class Profiles {
-  private readonly byNumber = new Map<string, AgentProfile>();
+  /** By number, and under `undefined` those that answer any number; the most specific first. */
+  private candidates = new Map<string | undefined, Candidate[]>();
 
   constructor(
-    readonly all: ReadonlyMap<string, AgentProfile>,
-    readonly fallback: AgentProfile,
+    private profiles: ReadonlyMap<string, AgentProfile>,
+    private defaultProfile: AgentProfile,
   ) {
-    for (const profile of all.values()) {
-      for (const number of profile.numbers) this.byNumber.set(phoneDigits(number) ?? number, profile);
-    }
+    this.index();
   }
 
-  /** Who answers this number; the default profile for a number that nobody claims. */
-  answering(number: string | undefined): AgentProfile {
-    return this.byNumber.get(phoneDigits(number) ?? '') ?? this.fallback;
+  get all(): ReadonlyMap<string, AgentProfile> {
+    return this.profiles;
+  }
+
+  get fallback(): AgentProfile {
+    return this.defaultProfile;
+  }
+
+  /**
+   * Who answers a call: number and match before number before match before the default profile. A plain text
+   * is the number alone.
+   */
+  answering(call: CallFacts | string | undefined): AgentProfile {
+    const facts = typeof call === 'string' ? { number: call } : (call ?? {});
+    const number = phoneDigits(facts.number);
+    const fields = fieldsOfCall(facts);
+    const own = number === undefined ? [] : (this.candidates.get(number) ?? []);
+    const found = [...own, ...(this.candidates.get(undefined) ?? [])].find(({ claim }) =>
+      fits(claim, number, fields),
+    );
+    return found?.profile ?? this.defaultProfile;
+  }
+
+  /** What to remember of a choice in a call: the file of the profile. */
+  keyOf(profile: AgentProfile): string | undefined {
+    return [...this.profiles].find(([, one]) => one === profile)?.[0];
+  }
+
+  /** The profile of a key, as it is now; undefined if its file is gone. */
+  byKey(key: string | undefined): AgentProfile | undefined {
+    return key === undefined ? undefined : this.profiles.get(key);
+  }
+
+  /** Takes over what was read anew. Calls go on with the new text of their profile. */
+  replaceWith(next: Profiles): void {
+    this.profiles = next.profiles;
+    this.defaultProfile = next.defaultProfile;
+    this.index();
+  }
+
+  private index(): void {
+    this.candidates = new Map();
+    const all = [...this.profiles.values()].map((profile) => ({ claim: claimOf(profile), profile }));
+    for (const candidate of all.sort((a, b) => bySpecificity(a.claim, b.claim))) {
+      if (!claimsAnything(candidate.claim)) continue;
+      const { numbers } = candidate.claim;
+      for (const number of numbers.size > 0 ? numbers : [undefined]) {
+        this.candidates.set(number, [...(this.candidates.get(number) ?? []), candidate]);
+      }
+    }
   }
 }
 
-/** Reads every YAML file of a folder. All faults of all files are told at once. */
+/** Reads every profile of a folder, with its bases. All faults of all files are told at once. */
 export function loadProfiles(folder: string): Profiles {
-  const faults: string[] = [];
+  const faults = new Set<string>();
   const all = new Map<string, AgentProfile>();
-  for (const file of yamlFiles(folder)) {
-    const path = join(folder, file);
-    const where = relative(process.cwd(), path) || path;
-    const read = readProfile(readFileSync(path, 'utf8'), where);
-    if (Array.isArray(read)) faults.push(...read);
-    else all.set(where, read);
+  const show = (file: string) => relative(process.cwd(), join(folder, file)) || file;
+  const files = yamlFiles(folder);
+  for (const file of files) {
+    if (isBase(file)) continue;
+    const read = (name: string) =>
+      files.includes(name) ? readFileSync(join(folder, name), 'utf8') : undefined;
+    const source = readSource(file, read, show);
+    const profile = Array.isArray(source) ? source : checkSource(source);
+    // Two profiles tell the faults of a base that they share: once is enough.
+    if (Array.isArray(profile)) for (const fault of profile) faults.add(fault);
+    else all.set(show(file), profile);
   }
-  if (faults.length === 0) faults.push(...faultsBetween(all, folder));
+  if (faults.size === 0) for (const fault of faultsBetween(all, folder)) faults.add(fault);
   const fallback = [...all.values()].find((profile) => profile.default);
-  if (faults.length > 0 || !fallback) throw new ProfileError(faults);
+  if (faults.size > 0 || !fallback) throw new ProfileError([...faults]);
   return new Profiles(all, fallback);
 }
 
@@ -61,65 +127,6 @@ function yamlFiles(folder: string): string[] {
   }
 }
 
-/** The profile, or its faults. */
-export function readProfile(text: string, where: string): AgentProfile | string[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return document.errors.map(({ message, pos }) => `${where}:${lines.linePos(pos[0]).line}: ${message}`);
-  }
-  const parsed = profileSchema.safeParse(document.toJS(), { reportInput: true });
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues.flatMap((issue) =>
-    fieldsOf(issue).map((path) => {
-      const line = lines.linePos(offsetOf(document, path)).line;
-      return `${where}:${line}: ${path.join('.') || 'profile'}: ${expectation(issue)}`;
-    }),
-  );
-}
-
-type Path = readonly (string | number)[];
-
-/** Zod reports unknown keys on their parent; a reader wants to be led to the key. */
-function fieldsOf(issue: z.core.$ZodIssue): Path[] {
-  const path = issue.path.filter((part) => typeof part !== 'symbol');
-  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return 'this key is not known; see docs/profiles.md for those that are';
-    case 'invalid_type':
-      return issue.input === undefined
-        ? `is missing; expected ${issue.expected}`
-        : `expected ${issue.expected}`;
-    case 'invalid_value':
-      return `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'invalid_format':
-      return `expected ${issue.message}`;
-    case 'too_small':
-    case 'too_big':
-      return issue.message.startsWith('Too') ? issue.message : `expected ${issue.message}`;
-    default:
-      return issue.message;
-  }
-}
-
-/** Where a field stands in the file; for a missing one, where its parent does. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    const key = isMap(parent)
-      ? parent.items.find((item) => String(isNode(item.key) ? item.key.toJSON() : item.key) === String(last))
-          ?.key
-      : document.getIn(path.slice(0, length), true);
-    if (isNode(key) && key.range) return key.range[0];
-  }
-  return 0;
-}
-
 /** What only shows when the profiles stand side by side. */
 function faultsBetween(all: ReadonlyMap<string, AgentProfile>, folder: string): string[] {
   const faults: string[] = [];
@@ -129,14 +136,31 @@ function faultsBetween(all: ReadonlyMap<string, AgentProfile>, folder: string): 
     const found = defaults.length === 0 ? 'none has it' : `it is in ${defaults.join(', ')}`;
     faults.push(`${folder}: expected "default: true" in exactly one profile; ${found}`);
   }
-  const owners = new Map<string, string>();
+  const seen: [string, AgentProfile][] = [];
   for (const [file, profile] of all) {
-    for (const number of profile.numbers) {
-      const digits = phoneDigits(number) ?? number;
-      const owner = owners.get(digits);
-      if (owner) faults.push(`${file}: numbers: ${number} is already answered by ${owner}`);
-      owners.set(digits, file);
-    }
+    faults.push(...repeated(file, profile));
+    for (const [owner, other] of seen) faults.push(...faultsOfPair(file, profile, owner, other));
+    seen.push([file, profile]);
   }
   return faults;
+}
+
+function repeated(file: string, { numbers }: AgentProfile): string[] {
+  const digits = numbers.map((number) => phoneDigits(number) ?? number);
+  return numbers
+    .filter((_, index) => digits.indexOf(digits[index] ?? '') !== index)
+    .map((number) => `${file}: numbers: ${number} is already answered by ${file}`);
+}
+
+/** Two profiles that a call may reach equally well. */
+function faultsOfPair(file: string, profile: AgentProfile, owner: string, other: AgentProfile): string[] {
+  const [claim, otherClaim] = [claimOf(profile), claimOf(other)];
+  if (!ambiguous(claim, otherClaim)) return [];
+  if (profile.match) {
+    const advice = 'add a condition to one of them, or different values to both';
+    return [`${file}: match: a call may fit this and ${owner} equally well; ${advice}`];
+  }
+  return profile.numbers
+    .filter((number) => otherClaim.numbers.has(phoneDigits(number) ?? number))
+    .map((number) => `${file}: numbers: ${number} is already answered by ${owner}`);
 }

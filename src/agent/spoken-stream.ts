@@ -1,75 +1,136 @@
-import type { Clock } from '@jovo-telephony/telephony';
-import { SentenceCutter } from '@jovo-telephony/telephony';
-import type { BrainEvent, ToolCall } from './brain';
+import { type Clock, SentenceCutter, speechDurationMs } from '@jovo-telephony/telephony';
+import type { ToolCall } from './brain';
+
+/** How long a caller may wait, in milliseconds. */
+export interface Patience {
+  /** Silence after the caller's words until a filler. */
+  fillerAfterMs: number;
+  /** Silence between one sound of ours and the next while the brain is at work. */
+  maxSilenceMs: number;
+  /** No word of an answer for so long, counted from the caller's words or from the end of the last piece. */
+  answerWithinMs: number;
+}
 
 export interface SpokenStreamOptions {
   clock: Clock;
   language: string;
-  /** Nothing was said for so long: something that fills the gap is due. */
-  holdAfterMs: number;
-  /** Neither a piece of the answer nor an action for so long: the brain has failed. */
-  answerWithinMs: number;
+  patience: Patience;
+  /** When the caller had finished speaking. */
+  sinceMs: number;
+  /** Said in turn while the caller waits. */
+  fillers: readonly string[];
 }
 
-/** What a caller gets of a reply: pieces that can be spoken, tool calls, and the need of a filler. */
-export type Spoken = { type: 'say'; text: string } | { type: 'tool'; call: ToolCall } | { type: 'hold' };
+/** What the agent makes of a brain's reply: its text and actions, and what is said while a tool runs. */
+export type ReplyEvent =
+  | { type: 'text'; text: string }
+  | { type: 'tool'; call: ToolCall }
+  | { type: 'aside'; text: string };
+
+/** What a caller gets of a reply: pieces that can be spoken, something that fills a gap, and tool calls. */
+export type Spoken =
+  | { type: 'say'; text: string }
+  | { type: 'filler'; text: string }
+  | { type: 'tool'; call: ToolCall };
 
 /** The brain has said nothing useful in time. */
 export class BrainTimeout extends Error {
   override readonly name = 'BrainTimeout';
 }
 
+/** When the line falls silent, and what has to happen then. Fillers are sound, but no answer. */
+class Waiting {
+  /** Estimated end of what the caller hears. */
+  private soundUntilMs: number;
+  /** From here on the caller waits for the next piece of the answer. */
+  private answerSinceMs: number;
+  private sounds = 0;
+  private fillers = 0;
+
+  constructor(private readonly options: SpokenStreamOptions) {
+    this.soundUntilMs = options.sinceMs;
+    this.answerSinceMs = options.sinceMs;
+  }
+
+  get fillerDueMs(): number {
+    const { fillerAfterMs, maxSilenceMs } = this.options.patience;
+    return this.soundUntilMs + (this.sounds === 0 ? fillerAfterMs : maxSilenceMs);
+  }
+
+  get failedAtMs(): number {
+    return this.answerSinceMs + this.options.patience.answerWithinMs;
+  }
+
+  said(text: string, nowMs: number): void {
+    this.sound(text, nowMs);
+    this.answerSinceMs = this.soundUntilMs;
+  }
+
+  filler(nowMs: number): string {
+    const { fillers } = this.options;
+    const text = fillers[this.fillers % fillers.length] ?? '';
+    this.fillers += 1;
+    return this.aside(text, nowMs);
+  }
+
+  /** Sound that is no answer. */
+  aside(text: string, nowMs: number): string {
+    this.sound(text, nowMs);
+    return text;
+  }
+
+  private sound(text: string, nowMs: number): void {
+    this.sounds += 1;
+    this.soundUntilMs = Math.max(this.soundUntilMs, nowMs) + speechDurationMs(text);
+  }
+}
+
 /**
- * Cuts a reply stream into what can be spoken and keeps the time: a `hold` when the caller would hear silence, a
- * {@link BrainTimeout} when nothing comes at all. Ends without a word when the signal aborts.
+ * Cuts a reply stream into what can be spoken and keeps the time: a filler when the caller would hear silence, a
+ * {@link BrainTimeout} when no answer comes. Ends without a word when the signal aborts.
  */
 export async function* spokenStream(
-  reply: AsyncIterable<BrainEvent>,
+  reply: AsyncIterable<ReplyEvent>,
   signal: AbortSignal,
   options: SpokenStreamOptions,
 ): AsyncGenerator<Spoken> {
-  const { clock, holdAfterMs, answerWithinMs } = options;
+  const { clock, patience } = options;
   const cutter = new SentenceCutter({ language: options.language });
+  const waiting = new Waiting(options);
   const source = reply[Symbol.asyncIterator]();
   let next = source.next();
-  let lastPieceMs = clock.nowMs();
-  let holdDueMs: number | undefined = lastPieceMs + holdAfterMs;
-  const heard = function* (pieces: readonly string[]): Generator<Spoken> {
+  const speak = function* (pieces: readonly string[]): Generator<Spoken> {
     for (const text of pieces) {
       if (text.trim() === '') continue;
-      lastPieceMs = clock.nowMs();
-      holdDueMs = undefined;
+      waiting.said(text, clock.nowMs());
       yield { type: 'say', text };
     }
   };
   try {
     for (;;) {
-      const nowMs = clock.nowMs();
-      const deadlines = [lastPieceMs + answerWithinMs, holdDueMs, cutter.nextDueAtMs()];
-      const dueMs = Math.min(...deadlines.filter((deadline) => deadline !== undefined));
-      const event = await within(next, dueMs - nowMs, clock, signal);
+      const dueMs = Math.min(waiting.failedAtMs, waiting.fillerDueMs, cutter.nextDueAtMs() ?? Infinity);
+      const event = await within(next, dueMs - clock.nowMs(), clock, signal);
       if (signal.aborted) return;
       if (event === 'late') {
-        const now = clock.nowMs();
-        yield* heard(cutter.due(now));
-        if (now >= lastPieceMs + answerWithinMs)
-          throw new BrainTimeout(`No answer within ${answerWithinMs} ms`);
-        if (holdDueMs !== undefined && now >= holdDueMs) {
-          holdDueMs = undefined;
-          yield { type: 'hold' };
-        }
+        const nowMs = clock.nowMs();
+        yield* speak(cutter.due(nowMs));
+        if (nowMs >= waiting.failedAtMs)
+          throw new BrainTimeout(`No answer within ${patience.answerWithinMs} ms`);
+        if (nowMs >= waiting.fillerDueMs) yield { type: 'filler', text: waiting.filler(nowMs) };
         continue;
       }
       if (event.done) break;
       next = source.next();
-      if (event.value.type === 'text') {
-        yield* heard(cutter.push(event.value.text, clock.nowMs()));
-      } else {
-        yield* heard(cutter.end());
-        yield event.value;
+      const { value } = event;
+      if (value.type === 'text') {
+        yield* speak(cutter.push(value.text, clock.nowMs()));
+        continue;
       }
+      yield* speak(cutter.end());
+      if (value.type === 'tool') yield value;
+      else yield { type: 'filler', text: waiting.aside(value.text, clock.nowMs()) };
     }
-    yield* heard(cutter.end());
+    yield* speak(cutter.end());
   } finally {
     // The brain closes what it has open; nobody waits for it.
     next.catch(() => {});

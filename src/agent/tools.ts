@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ToolCall } from './brain';
+import type { AuthorToolCall, BrainEvent, ToolCall, ToolDescription } from './brain';
 import type { AgentProfile } from './profile';
 
 /** The tools a brain sees, by name: what each is for, and which arguments it takes. */
@@ -14,23 +14,22 @@ const TOOLS = {
     description: 'End the call, once the caller is done. Say goodbye in the same reply.',
     arguments: z.object({}),
   },
+  switch_language: {
+    description: 'Go on in another language, when the caller asks for it or does not understand.',
+    arguments: z.object({ language: z.enum(['de', 'en']) }),
+  },
   send_sms: {
     description: 'Send a text message to the caller. The number is known; only the text is needed.',
     arguments: z.object({ text: z.string().min(1).max(1000) }),
   },
 } as const satisfies Record<ToolCall['name'], { description: string; arguments: z.ZodType }>;
 
-/** One tool as OpenAI-compatible interfaces describe it. */
-export interface ToolDescription {
-  type: 'function';
-  function: { name: string; description: string; parameters: Record<string, unknown> };
-}
-
 /** The tools for one profile. Where a call may go is named, so that a model need not guess. */
-export function describeTools({ destinations }: AgentProfile): ToolDescription[] {
+export function describeTools({ destinations, languages }: AgentProfile): ToolDescription[] {
   const names = Object.keys(destinations);
   return Object.entries(TOOLS)
     .filter(([name]) => name !== 'transfer_call' || names.length > 0)
+    .filter(([name]) => name !== 'switch_language' || Object.keys(languages).length > 0)
     .map(([name, tool]) => {
       const { $schema: _, ...parameters } = z.toJSONSchema(
         name === 'transfer_call' ? z.object({ destination: z.enum(names) }) : tool.arguments,
@@ -44,20 +43,34 @@ export class ToolCallError extends Error {
   override readonly name = 'ToolCallError';
 }
 
-/** Checks what a model wrote. The text of the arguments is not repeated in the error: it may hold what was said. */
-export function readToolCall(name: string, json: string): ToolCall {
-  if (!Object.hasOwn(TOOLS, name)) throw new ToolCallError('The model called a tool that does not exist');
-  const tool = TOOLS[name as ToolCall['name']];
-  let given: unknown;
-  try {
-    given = JSON.parse(json.trim() === '' ? '{}' : json);
-  } catch {
-    throw new ToolCallError(`The arguments of ${name} are not JSON`);
+/**
+ * Checks what a model wrote. The text of the arguments is not repeated in the error: it may hold what was said.
+ * A tool of the application author is only parsed: its own schema is asked when it runs.
+ */
+export function readToolCall(
+  given: { id: string; name: string; json: string },
+  offered: readonly ToolDescription[],
+): BrainEvent {
+  const { id, name, json } = given;
+  if (!Object.hasOwn(TOOLS, name)) {
+    if (!offered.some((tool) => tool.function.name === name)) {
+      throw new ToolCallError('The model called a tool that does not exist');
+    }
+    const call: AuthorToolCall = { id, name, arguments: readJson(name, json) };
+    return { type: 'author_tool', call };
   }
-  const parsed = tool.arguments.safeParse(given);
+  const parsed = TOOLS[name as ToolCall['name']].arguments.safeParse(readJson(name, json));
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'arguments').join(', ');
     throw new ToolCallError(`The arguments of ${name} do not fit: ${fields}`);
   }
-  return { name, arguments: parsed.data } as ToolCall;
+  return { type: 'tool', call: { name, arguments: parsed.data } as ToolCall };
+}
+
+function readJson(name: string, json: string): unknown {
+  try {
+    return JSON.parse(json.trim() === '' ? '{}' : json);
+  } catch {
+    throw new ToolCallError(`The arguments of ${name} are not JSON`);
+  }
 }

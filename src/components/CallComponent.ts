@@ -1,6 +1,6 @@
 import { type CallAction, callOutput } from '@jovo-telephony/telephony';
 import { BaseComponent } from '@jovotech/framework';
-import type { Parties } from '../agent/agent';
+import type { Parties, TurnOptions } from '../agent/agent';
 import type { Conversation } from '../agent/conversation';
 
 declare module '@jovotech/framework/dist/types/interfaces' {
@@ -13,18 +13,19 @@ declare module '@jovotech/framework/dist/types/interfaces' {
 export abstract class CallComponent extends BaseComponent {
   /** Made anew where none is known: after a restart in mid-call, too. */
   protected get conversation(): Conversation {
-    this.$session.data.conversation ??= this.$agent.begin(this.parties);
+    this.$session.data.conversation ??= this.$agent.begin(this.$session.id ?? '', this.parties);
     return this.$session.data.conversation;
   }
 
   protected get parties(): Parties {
     const info = this.$session.sessionInfo;
-    return { direction: info?.direction, from: info?.from_phone_number, to: info?.to_phone_number };
+    const { network } = this.jovo.capabilities ?? {};
+    return { network, direction: info?.direction, from: info?.from_phone_number, to: info?.to_phone_number };
   }
 
-  /** Aborted when the caller says something new. */
-  protected get signal(): AbortSignal {
-    return this.jovo.abortSignal ?? NEVER;
+  /** How this turn reaches the caller. */
+  protected get turn(): TurnOptions {
+    return { signal: this.jovo.abortSignal ?? NEVER, push: this.jovo.capabilities?.push ?? false };
   }
 
   /** Actions that belong together leave together. */

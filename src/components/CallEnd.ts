@@ -8,6 +8,7 @@ import { CallComponent } from './CallComponent';
 export class CallEnd extends CallComponent {
   @Handle({ global: true, types: [InputType.SESSION_END] })
   ended(): void {
+    this.$agent.ended(this.conversation);
     this.$session.data = {};
     this.$session.state = [];
   }

@@ -8,23 +8,30 @@ import { CallComponent } from './CallComponent';
 export class Talk extends CallComponent {
   @Handle({ global: true, types: [InputType.USER_SPEAK] })
   async speech(): Promise<void> {
-    await this.stream(this.$agent.heard(this.conversation, this.$input.text ?? '', this.signal));
+    await this.stream(this.$agent.heard(this.conversation, this.$input.text ?? '', this.turn));
   }
 
   @Handle({ global: true, types: [InputType.USER_BARGE_IN] })
   async bargeIn(): Promise<void> {
-    await this.stream(this.$agent.interrupted(this.conversation, this.$input.text, this.signal));
+    await this.stream(this.$agent.interrupted(this.conversation, this.$input.text, this.turn));
   }
 
   @Handle({ global: true, types: [InputType.USER_SPEECH_ABANDONED] })
   async noise(): Promise<void> {
-    await this.stream(this.$agent.takeUpAgain(this.conversation, this.signal));
+    await this.stream(this.$agent.goOn(this.conversation, this.turn));
   }
 
-  /** Signals that ask for nothing. Without this they would count as unknown. */
-  @Handle({
-    global: true,
-    types: [InputType.USER_SPEECH_STARTED, InputType.ASSISTANT_SPEAK, InputType.ASSISTANT_SPEECH_ENDED],
-  })
+  @Handle({ global: true, types: [InputType.USER_SPEECH_STARTED] })
+  sound(): void {
+    this.$agent.soundStarted(this.conversation);
+  }
+
+  @Handle({ global: true, types: [InputType.ASSISTANT_SPEECH_ENDED] })
+  spoken(): void {
+    this.$agent.speechEnded(this.conversation);
+  }
+
+  /** For metrics only. Without this it would count as unknown. */
+  @Handle({ global: true, types: [InputType.ASSISTANT_SPEAK] })
   noted(): void {}
 }

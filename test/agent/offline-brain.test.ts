@@ -89,22 +89,34 @@ describe('shipped profiles', () => {
   });
 });
 
-describe('understanding, on the half of the corpus that was held back while tuning', () => {
-  test.each(LANGUAGES)('%s: at least 85 %% right, at most 10 %% of the out-of-scope answered', (language) => {
-    const corpus: { text: string; expect: string }[] = JSON.parse(
-      read(`test/fixtures/offline/${language}.json`),
-    );
-    const heldBack = corpus.filter((_, index) => index % 2 === 1);
-    const understand = understandingOf(profiles[language], language);
-    const right = heldBack.filter(({ text, expect }) => label(understand(text)) === expect);
-    const strange = heldBack.filter(({ expect }) => expect === 'unknown');
-    const answered = strange.filter(({ text }) => label(understand(text)) !== 'unknown');
+/**
+ * The corpus. `set` is `tuning` for what the tables were made with, `held-out` for what was written after they were
+ * frozen and is never to be tuned on: whoever improves the tables after reading a failure here moves the set to
+ * `tuning` and writes a new one.
+ */
+interface Utterance {
+  text: string;
+  expect: string;
+  set: 'tuning' | 'held-out';
+}
 
-    expect(heldBack.length).toBeGreaterThanOrEqual(60);
-    expect(strange.length / heldBack.length).toBeGreaterThanOrEqual(0.25);
-    expect(right.length / heldBack.length).toBeGreaterThanOrEqual(0.85);
-    expect(answered.length / strange.length).toBeLessThanOrEqual(0.1);
-  });
+describe('understanding', () => {
+  test.each(LANGUAGES)(
+    '%s, held-out: at least 85 %% right, at most 10 %% of the out-of-scope answered',
+    (language) => {
+      const corpus: Utterance[] = JSON.parse(read(`test/fixtures/offline/${language}.json`));
+      const heldBack = corpus.filter(({ set }) => set === 'held-out');
+      const understand = understandingOf(profiles[language], language);
+      const right = heldBack.filter(({ text, expect }) => label(understand(text)) === expect);
+      const strange = heldBack.filter(({ expect }) => expect === 'unknown');
+      const answered = strange.filter(({ text }) => label(understand(text)) !== 'unknown');
+
+      expect(heldBack.length).toBeGreaterThanOrEqual(60);
+      expect(strange.length / heldBack.length).toBeGreaterThanOrEqual(0.25);
+      expect(right.length / heldBack.length).toBeGreaterThanOrEqual(0.85);
+      expect(answered.length / strange.length).toBeLessThanOrEqual(0.1);
+    },
+  );
 
   test('ASCII spellings and other people’s profiles work too', () => {
     const profile = profileSchema.parse({
@@ -154,6 +166,13 @@ describe('a German call', () => {
       heard: '',
       calls: [{ name: 'transfer_call', arguments: { destination: 'reception' } }],
     });
+  });
+
+  test('"ja, danke" to an offer is a yes, to nothing is thanks', async () => {
+    expect((await new Phone('de').say('danke')).heard).toBe(OFFLINE_PHRASES.de.thanks);
+    const phone = new Phone('de');
+    await phone.say('Machen Sie auch Botox?');
+    expect((await phone.say('ja, danke')).calls).toHaveLength(1);
   });
 
   test('a desk by its alias, without an announcement', async () => {
@@ -240,6 +259,19 @@ describe('whatever is said', () => {
       abort.abort();
     }
     expect(events.map(({ type }) => type)).toEqual(['text']);
+  });
+
+  test('the longest text is understood in a few milliseconds', async () => {
+    const long = [
+      'haben sie wo termin passt der '.repeat(400),
+      'a'.repeat(20_000),
+      'was was ich muss '.repeat(900),
+    ];
+    for (const text of long) {
+      const start = performance.now();
+      await collect(ask(text));
+      expect(performance.now() - start).toBeLessThan(100);
+    }
   });
 
   const word = fc.constantFrom(

@@ -1,4 +1,6 @@
+import type { NetworkCapabilities } from '@jovo-telephony/telephony';
 import { type App, AsyncJovo, type HandleRequest, Jovo } from '@jovotech/framework';
+import { capabilities } from './portable';
 import type { SipgateAiflowPlatform } from './SipgateAiflowPlatform';
 import type { SipgateAiflowRequest } from './SipgateAiflowRequest';
 import { SipgateAiflowResponse } from './SipgateAiflowResponse';
@@ -10,6 +12,8 @@ declare module '@jovotech/framework/dist/types/Jovo' {
   interface Jovo {
     /** Aborted when the caller says something new or the call ends. Give it to everything that takes time. */
     get abortSignal(): AbortSignal | undefined;
+    /** What the network of this call can do, over the transport that it uses. */
+    get capabilities(): NetworkCapabilities | undefined;
     /** Stops what is being prepared for the caller, and drops what has not left yet. */
     cancelPendingOperations?(): void;
   }
@@ -23,6 +27,9 @@ function joinCall(jovo: SipgateAiflow | SipgateAiflowAsync): Turn | undefined {
     // A copy: what an app does to its session must not reach the platform's own knowledge of the call.
     session.sessionInfo = { ...turn.call.session } as SessionInfo;
     session.bargeInCount = turn.call.bargeInCount;
+    // A database that keeps sessions loads its own over this, later in the turn.
+    const { memory } = turn.call;
+    if (memory) Object.assign(session, memory);
   }
   return turn;
 }
@@ -44,6 +51,10 @@ export class SipgateAiflow extends Jovo<SipgateAiflowRequest, SipgateAiflowRespo
 
   override get abortSignal(): AbortSignal | undefined {
     return this.turn?.signal;
+  }
+
+  override get capabilities(): NetworkCapabilities {
+    return capabilities(false);
   }
 
   override cancelPendingOperations(): void {
@@ -76,6 +87,10 @@ export class SipgateAiflowAsync extends AsyncJovo<SipgateAiflowRequest, SipgateA
 
   override get abortSignal(): AbortSignal | undefined {
     return this.turn?.signal;
+  }
+
+  override get capabilities(): NetworkCapabilities {
+    return capabilities(true);
   }
 
   override cancelPendingOperations(): void {

@@ -134,6 +134,12 @@ export class SipgateAiflowPlatform extends Platform<
         jovo.turn.takeOutput = () => jovo.takeOutput();
       }
     });
+    this.middlewareCollection.use('after.response.end', (jovo) => {
+      const { turn } = jovo as AiflowJovo;
+      const { data, state } = jovo.$session;
+      // A turn that was left behind must not bring back what later ones have changed.
+      if (turn && turn.call.running === turn) turn.call.memory = { data, state };
+    });
     this.middlewareCollection.use('before.response.output', (jovo) => {
       if (jovo instanceof SipgateAiflow && jovo.turn) jovo.turn.takeOutput = undefined;
     });

@@ -1,4 +1,5 @@
 import { CallQueue, type Clock, SpeechClock, speechDurationMs } from '@jovo-telephony/telephony';
+import type { SessionData, StateStack } from '@jovotech/framework';
 import type { Turn } from './turn';
 import type { AiflowAction, AiflowEvent, SessionInfo } from './wire';
 
@@ -41,6 +42,8 @@ export class AiflowCall {
   push?: Push;
   /** What `push` sends on: a call may move to another connection. */
   connection?: object;
+  /** The app's session between two events, where no database keeps it. */
+  memory?: { data: SessionData; state?: StateStack };
   /** The turn that the app works on. */
   running?: Turn;
   /** Hold phrases of the wait that goes on. */

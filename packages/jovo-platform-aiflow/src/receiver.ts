@@ -1,5 +1,5 @@
 import type { Clock } from '@jovo-telephony/telephony';
-import { type Server, TestServer } from '@jovotech/framework';
+import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { AiflowCall, Reply } from './aiflow-call';
 import { AiflowCalls } from './aiflow-calls';
@@ -15,8 +15,11 @@ import { sameSecret } from './server/token';
 import { TURN, type Turn, type TurnCarrier } from './turn';
 import type { AiflowEvent } from './wire';
 
-/** A sound without words for this long was noise. */
-const WORDS_FOLLOW_WITHIN_MS = 2_500;
+/**
+ * A sound without words for this long was noise. The words come when the caller has finished speaking, so this is also
+ * the longest sentence that is not taken for noise.
+ */
+const WORDS_FOLLOW_WITHIN_MS = 6_000;
 
 type Handle = (server: Server) => Promise<void>;
 
@@ -171,8 +174,8 @@ export class AiflowReceiver {
         },
       },
       fail: {
-        value: () => {
-          failed = true;
+        value: (error: unknown) => {
+          failed = isFailure(error, turn);
         },
       },
     });
@@ -181,8 +184,8 @@ export class AiflowReceiver {
     turn.call.running = turn;
     try {
       await this.handle(through);
-    } catch {
-      failed = true;
+    } catch (error) {
+      failed = isFailure(error, turn);
     }
     // A turn that was left behind may end while another one runs.
     if (turn.call.running === turn) turn.call.running = undefined;
@@ -241,6 +244,11 @@ export class AiflowReceiver {
   private async endIdleCalls(): Promise<void> {
     await Promise.all(this.calls.idle().map((id) => this.inject(ownEvent('session_end', id))));
   }
+}
+
+/** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
+function isFailure(error: unknown, { event }: Turn): boolean {
+  return event.text !== undefined || !(error instanceof MatchingRouteNotFoundError);
 }
 
 function joined(responses: readonly SipgateAiflowResponse[]): SipgateAiflowResponse {

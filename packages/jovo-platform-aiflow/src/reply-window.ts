@@ -29,15 +29,21 @@ export class ReplyWindow {
   private readonly timers: (() => void)[] = [];
   private readonly call: AiflowCall;
   private readonly last: Turn;
-  /** The event takes no action (spec 5.2): what is ready would be lost with its answer. */
-  private readonly mute: boolean;
 
   constructor(private readonly options: ReplyWindowOptions) {
     const last = options.turns.at(-1);
     if (!last) throw new Error('A reply needs an event to reply to');
     this.last = last;
     this.call = last.call;
-    this.mute = eventRule(last.event.type).acceptsNoAction === true;
+  }
+
+  /**
+   * The event takes no action (spec 5.2), so that what is ready would be lost with its answer; or the caller has
+   * gone on speaking, and what is ready is the answer to that.
+   */
+  private get mute(): boolean {
+    const { event, signal } = this.last;
+    return eventRule(event.type).acceptsNoAction === true || this.call.maySpeak(signal) === 'never';
   }
 
   async answerWhenReady(work: Promise<SipgateAiflowResponse>): Promise<void> {
@@ -76,16 +82,23 @@ export class ReplyWindow {
     if (actions.length > 0) close(actions);
   }
 
-  /** Everything that can go out now. An event that takes no action leaves it to the next one. */
+  /** Everything that can go out now; what cannot go out here is left to the next request. */
   private takeReady(): AiflowAction[] {
     return this.mute ? [] : this.call.takeLate();
   }
 
+  /** The caller waits: for the answer to this event, or still for an earlier one when what was said so far is over. */
+  private get isAwaited(): boolean {
+    const { event } = this.last;
+    const { running } = this.call;
+    if (event.type !== 'assistant_speech_ended') return eventRule(event.type).awaitsAnswer === true;
+    return running !== undefined && eventRule(running.event.type).awaitsAnswer === true;
+  }
+
   /** Something must be heard now. Only where the caller waits: an event in passing is answered with nothing. */
   private hold(deadlines: ReplyDeadlines, close: (actions: AiflowAction[]) => void): void {
-    const { event, signal } = this.last;
-    const waited = eventRule(event.type).awaitsAnswer || event.type === 'assistant_speech_ended';
-    if (!this.open || !waited || signal.aborted || this.call.closed) return;
+    const { signal } = this.last;
+    if (!this.open || !this.isAwaited || signal.aborted || this.call.closed) return;
     const { rules } = this.options;
     if (this.call.holds >= deadlines.maxHolds) {
       this.call.holds = 0;

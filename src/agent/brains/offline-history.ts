@@ -15,16 +15,16 @@ export class History {
   private readonly heard: readonly string[];
 
   constructor(messages: readonly Message[]) {
-    const last = messages.at(-1);
-    const before = last?.role === 'caller' ? messages.slice(0, -1) : messages;
+    const talk = messages.filter((message) => message.role === 'caller' || message.role === 'assistant');
+    const last = talk.at(-1);
+    const before = last?.role === 'caller' ? talk.slice(0, -1) : talk;
     this.said = last?.role === 'caller' ? last.text : '';
     this.saidBefore = before.findLast(({ role }) => role === 'caller')?.text ?? '';
     this.heard = before.filter(({ role }) => role === 'assistant').map(({ text }) => text);
 
-    const spoken = before.filter(({ role }) => role !== 'note');
-    const end = spoken.findLastIndex(({ role }) => role === 'assistant');
-    const start = spoken.findLastIndex(({ role }, index) => role === 'caller' && index < end);
-    const turn = spoken.slice(start + 1, end + 1).map(({ text }) => text.trim());
+    const end = before.findLastIndex(({ role }) => role === 'assistant');
+    const start = before.findLastIndex(({ role }, index) => role === 'caller' && index < end);
+    const turn = before.slice(start + 1, end + 1).map(({ text }) => text.trim());
     this.lastHeard = turn.join(' ').trim();
   }
 

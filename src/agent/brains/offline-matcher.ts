@@ -7,13 +7,15 @@ import { HOUSE_WORDS, SMALL_WORDS, WEAK_WORDS } from './offline-words';
 /** Everything that was tuned, in one place. Weights are relative to a rare word of the FAQ, scores are 0..1. */
 const TUNING = {
   /** Below this the honest answer is "I do not know". */
-  accept: 0.52,
+  accept: 0.48,
   /** What a part of a longer sentence must reach, if the whole sentence says too much else. */
   acceptClause: 0.75,
   /** What a day, an hour or another narrowing word weighs when the FAQ does not have it. */
   weakWeight: 0.3,
+  /** Weight of the words of a question that must have been said: "bike" alone says nothing in a bike shop. */
+  leastEvidence: 0.45,
   /** How much more a concept weighs that names a topic by itself. */
-  topicWeight: 1.6,
+  topicWeight: 1.8,
   /** What a strange word weighs that looks like an adjective or adverb, which seldom are the topic. */
   adjectiveWeight: 0.5,
   /** What a word weighs that the profile has never seen. */
@@ -29,8 +31,8 @@ const TUNING = {
 /** Marks strange words that look like adjectives or adverbs. */
 const ADJECTIVE = '~';
 const ADJECTIVES: Readonly<Record<Language, RegExp>> = {
-  de: /(?:lich|ig|isch|bar|sam|los|ell|frei|weise)(?:e|en|er|es|em)?$/,
-  en: /(?:ly|ful|ous|ish|able|est)$/,
+  de: /...(?:lich|ig|isch|bar|sam|los|ell|frei|weise)(?:e|en|er|es|em)?$/,
+  en: /...(?:ly|ful|ous|ish|able|est)$/,
 };
 
 /** All days, hours and other narrowing words are one feature. */
@@ -38,6 +40,9 @@ const WHEN = '@when';
 
 /** Ask phrase or utterance, as the set of what it is about: concepts (`@open`) and stems. */
 type Features = ReadonlySet<string>;
+
+/** The features of an utterance, with how often they were said: who says it twice means it. */
+type Mentions = ReadonlyMap<string, number>;
 
 interface Entry {
   index: number;
@@ -81,7 +86,7 @@ export function faqMatcher(profile: AgentProfile, language: Language): FaqMatche
   const best = (folded: string): FaqMatch | undefined => {
     const index = exact.get(folded);
     if (index !== undefined) return { index, score: 1 };
-    const said = lexicon.features(folded, true);
+    const said = lexicon.mentions(folded);
     let found: FaqMatch | undefined;
     for (const entry of entries) {
       const score = scoreOf(entry, said, weigh);
@@ -99,27 +104,27 @@ export function faqMatcher(profile: AgentProfile, language: Language): FaqMatche
   };
 }
 
-function scoreOf(entry: Entry, said: Features, weigh: (feature: string) => number): number {
+function scoreOf(entry: Entry, said: Mentions, weigh: (feature: string) => number): number {
   let total = 0;
   let covered = 0;
   let asked = 0;
-  for (const feature of said) {
+  for (const [feature, times] of said) {
     if (feature === WHEN && entry.asked.has(WHEN)) continue;
-    const weight = weigh(feature);
+    const weight = weigh(feature) * times;
     total += weight;
     if (entry.asked.has(feature)) {
       covered += weight;
       asked += weight;
     } else if (entry.answered.has(feature)) covered += weight * TUNING.answerShare;
   }
-  if (asked === 0) return 0;
+  if (asked < TUNING.leastEvidence) return 0;
   let recall = 0;
   for (const ask of entry.asks) recall = Math.max(recall, shareSaid(ask, said, weigh));
   return (covered / total) * (1 - TUNING.recallShare + TUNING.recallShare * recall);
 }
 
 /** How much of a question of the FAQ the caller said, by weight. */
-function shareSaid(ask: Features, said: Features, weigh: (feature: string) => number): number {
+function shareSaid(ask: Features, said: Mentions, weigh: (feature: string) => number): number {
   let total = 0;
   let shared = 0;
   for (const feature of ask) {
@@ -142,7 +147,8 @@ function weights(entries: readonly Entry[]): (feature: string) => number {
   return (feature) => {
     if (feature === WHEN) return TUNING.weakWeight;
     const weight = known.get(feature);
-    if (weight === undefined) return feature.endsWith(ADJECTIVE) ? TUNING.adjectiveWeight : TUNING.strangeWeight;
+    if (weight === undefined)
+      return feature.endsWith(ADJECTIVE) ? TUNING.adjectiveWeight : TUNING.strangeWeight;
     return TOPICS.has(feature) ? weight * TUNING.topicWeight : weight;
   };
 }
@@ -169,32 +175,36 @@ class Lexicon {
     this.parts = [...new Set(asked)].filter((word) => word.length >= 4).sort((a, b) => b.length - a.length);
   }
 
-  /** What a text is about. With `guess`, compounds are cut and slips corrected towards the words of the FAQ. */
-  features(folded: string, guess = false): Features {
-    const found = new Set<string>();
-    this.collect(folded, guess, found);
-    return found;
+  /** What a text of the profile is about. */
+  features(folded: string): Features {
+    return new Set(this.collect(folded, false));
   }
 
-  private collect(folded: string, guess: boolean, found: Set<string>): void {
+  /** What an utterance is about: compounds are cut and slips corrected towards the words of the FAQ. */
+  mentions(folded: string): Mentions {
+    const times = new Map<string, number>();
+    for (const feature of this.collect(folded, true)) {
+      times.set(feature, feature === WHEN ? 1 : (times.get(feature) ?? 0) + 1);
+    }
+    return times;
+  }
+
+  private collect(folded: string, guess: boolean): string[] {
     let text = folded;
     for (const { phrase, name } of CONCEPTS[this.language]) text = replacePhrase(text, phrase, name);
-    for (const word of words(text)) {
-      if (word.startsWith('@')) found.add(word);
-      else if (this.small.has(word) || word.length < 2) continue;
-      else if (contains(word, this.weak)) found.add(WHEN);
-      else if (ADJECTIVES[this.language].test(word) && !this.known.has(word)) found.add(`${word}${ADJECTIVE}`);
-      else {
-        const nearest = guess ? this.nearest(word) : word;
-        if (nearest === word) found.add(stem(word, this.language));
-        else this.collect(nearest, false, found);
-      }
-    }
+    return words(text).flatMap((word) => {
+      if (word.startsWith('@')) return word;
+      if (this.small.has(word) || word.length < 2) return [];
+      if (contains(word, this.weak)) return WHEN;
+      if (this.known.has(word)) return stem(word, this.language);
+      if (ADJECTIVES[this.language].test(word)) return `${word}${ADJECTIVE}`;
+      const nearest = guess ? this.nearest(word) : word;
+      return nearest === word ? stem(word, this.language) : this.collect(nearest, false);
+    });
   }
 
   /** The word of the FAQ that was probably meant, or a compound cut before the word that it ends with. */
   private nearest(word: string): string {
-    if (this.known.has(word)) return word;
     if (this.language === 'de') {
       const head = this.parts.find((part) => word.endsWith(part) && word.length - part.length >= 3);
       if (head) return `${word.slice(0, -head.length).replace(/s$/, '')} ${head}`;

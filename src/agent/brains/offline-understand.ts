@@ -39,6 +39,9 @@ const WHOLE: readonly IntentName[] = [
   'yes',
 ];
 
+/** Everyday sentences that hold even if the clauses around them are not understood. */
+const STANDING = ['repeat', 'help'] as const;
+
 /** Where a spoken or written sentence falls into parts that can be understood alone. */
 const CLAUSES: Readonly<Record<Language, RegExp>> = {
   de: /[,.;:!?]+|\b(?:und|aber|weil|also|oder)\b/i,
@@ -57,9 +60,16 @@ export function understanding(profile: AgentProfile, language: Language): Unders
   const has = (text: string, name: keyof typeof phrases) => contains(text, phrases[name]);
   const without = (text: string, ...names: (keyof typeof phrases)[]) =>
     names
-      .reduce((rest, name) => rest.replace(phrases[name], ' '), text)
+      .reduce((rest, name) => replacePhrase(rest, phrases[name], ''), text)
       .replace(/ {2,}/g, ' ')
       .trim();
+
+  /** The everyday sentence that a text is, if nothing else is left of it. */
+  const socialIntent = (topic: string, said: string): Meaning | undefined => {
+    if (!faq.isEmpty(without(topic, 'repeat', 'help', 'wait', 'no', 'yes'))) return undefined;
+    const intent = WHOLE.find((name) => has(said, name));
+    return intent && whole(intent);
+  };
 
   return (text) => {
     const said = fold(text.slice(0, MAX_CHARS), language);
@@ -69,26 +79,35 @@ export function understanding(profile: AgentProfile, language: Language): Unders
 
     const desk = named(said);
     if (has(said, 'human')) return { intent: 'human', destination: desk?.name ?? everybody };
-    if (desk && faq.isEmpty(without(desk.rest, 'aboutHuman', 'politeness', 'greeting', 'thanks'))) {
+    if (
+      desk &&
+      !has(said, 'asking') &&
+      faq.isEmpty(without(desk.rest, 'aboutHuman', 'politeness', 'greeting', 'thanks'))
+    ) {
       return { intent: 'human', destination: desk.name };
     }
 
     const topic = without(said, 'goodbye', 'thanks', 'greeting', 'politeness');
     const match = faq.match(said) ?? faq.match(topic);
     if (has(said, 'sms')) {
-      const about = faq.match(without(topic, 'sms', 'sendTo'));
+      // Twice: "schicken Sie mir das per SMS" is one wish around another.
+      const rest = without(topic, 'sms', 'sendTo', 'sms');
+      const about = faq.match(rest);
       if (about && has(said, 'sendTo')) return { intent: 'sms', index: about.index };
-      if (faq.isEmpty(without(topic, 'sms', 'sendTo'))) return { intent: 'sms' };
+      if (faq.isEmpty(rest)) return { intent: 'sms' };
     }
     if (match) return { intent: 'faq', index: match.index };
 
-    const rest = without(topic, 'repeat', 'help', 'wait', 'no', 'yes');
-    if (faq.isEmpty(rest)) {
-      for (const intent of WHOLE) if (has(said, intent)) return whole(intent);
-    }
+    if (has(said, 'ending')) return { intent: 'goodbye' };
+    const social = socialIntent(topic, said);
+    if (social) return social;
     for (const clause of text.slice(0, MAX_CHARS).split(CLAUSES[language])) {
-      const part = faq.matchClause(fold(clause, language));
-      if (part) return { intent: 'faq', index: part.index };
+      const part = fold(clause, language);
+      const about = faq.matchClause(part);
+      if (about) return { intent: 'faq', index: about.index };
+      if (STANDING.some((intent) => has(part, intent)) && faq.isEmpty(without(part, ...STANDING))) {
+        return socialIntent(part, part) ?? { intent: 'unknown' };
+      }
     }
     return { intent: 'unknown', destination: desk?.name };
   };

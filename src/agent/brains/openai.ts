@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { Brain, BrainEvent, BrainRequest, Message } from '../brain';
+import type { Brain, BrainEvent, BrainRequest, Message, ToolDescription } from '../brain';
 import { describeTools, readToolCall } from '../tools';
 
 export interface OpenAiOptions {
@@ -24,26 +24,29 @@ export function openAiBrain({ apiKey, baseUrl, model }: OpenAiOptions): Brain {
   return {
     name: `openai ${model}`,
     async *reply(request, signal): AsyncGenerator<BrainEvent> {
-      const tools = describeTools(request.profile);
+      const tools = [...(request.tools ?? describeTools(request.profile))];
       const stream = await client.chat.completions.create(
         { model, stream: true, messages: chatMessages(request), tools },
         { signal },
       );
-      yield* readStream(stream);
+      yield* readStream(stream, tools);
     },
   };
 }
 
 /** Text as it comes, tool calls once they are complete. */
-async function* readStream(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<BrainEvent> {
-  const calls = new Map<number, { name: string; json: string }>();
+async function* readStream(
+  stream: AsyncIterable<OpenAI.ChatCompletionChunk>,
+  tools: readonly ToolDescription[],
+): AsyncGenerator<BrainEvent> {
+  const calls = new Map<number, { id: string; name: string; json: string }>();
   let finished = false;
   for await (const chunk of stream) {
     const choice = chunk.choices?.[0];
     if (!choice) continue;
     if (choice.delta?.content) yield { type: 'text', text: choice.delta.content };
     for (const part of choice.delta?.tool_calls ?? []) {
-      const call = calls.get(part.index) ?? { name: '', json: '' };
+      const call = calls.get(part.index) ?? { id: part.id ?? `call-${part.index}`, name: '', json: '' };
       call.name += part.function?.name ?? '';
       call.json += part.function?.arguments ?? '';
       calls.set(part.index, call);
@@ -51,29 +54,38 @@ async function* readStream(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): A
     finished ||= typeof choice.finish_reason === 'string';
   }
   if (!finished) throw new CutStreamError('The stream ended before the model was done');
-  for (const { name, json } of calls.values()) yield { type: 'tool', call: readToolCall(name, json) };
+  for (const call of calls.values()) yield readToolCall(call, tools);
 }
 
 const LANGUAGE = { de: 'German, and address the caller formally ("Sie")', en: 'English' } as const;
 
-function chatMessages({ profile, language, messages }: BrainRequest): ChatMessage[] {
+function chatMessages({ profile, language, messages, brief }: BrainRequest): ChatMessage[] {
   const faq = profile.faq.map(({ ask, answer }) => `- ${ask.join(' / ')}: ${answer}`);
   const system = [
     profile.instructions.trim(),
     `You are on the phone. Speak ${LANGUAGE[language]}. Answer in one to three short sentences, in plain spoken ` +
       'language without lists or markup. If you do not know something, say so; never make anything up.',
+    ...(brief ? ['The caller is impatient and keeps interrupting: answer in one short sentence.'] : []),
     ...(faq.length > 0 ? [`What you know:\n${faq.join('\n')}`] : []),
   ];
-  return [{ role: 'system', content: system.join('\n\n') }, ...messages.map(chatMessage)];
+  return [{ role: 'system', content: system.join('\n\n') }, ...messages.flatMap(chatMessage)];
 }
 
-function chatMessage({ role, text }: Message): ChatMessage {
-  switch (role) {
+function chatMessage(message: Message): ChatMessage[] {
+  switch (message.role) {
     case 'caller':
-      return { role: 'user', content: text };
+      return [{ role: 'user', content: message.text }];
     case 'assistant':
-      return { role: 'assistant', content: text };
+      return [{ role: 'assistant', content: message.text }];
     case 'note':
-      return { role: 'system', content: text };
+      return [{ role: 'system', content: message.text }];
+    case 'tool': {
+      const { id, name, input, output } = message;
+      const call = { id, type: 'function', function: { name, arguments: input } } as const;
+      return [
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', tool_call_id: id, content: output },
+      ];
+    }
   }
 }

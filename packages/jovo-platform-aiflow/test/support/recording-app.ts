@@ -1,4 +1,12 @@
-import { App, BaseComponent, Component, type ComponentConstructor, Global, Handle, type OutputTemplate } from '@jovotech/framework';
+import {
+  App,
+  BaseComponent,
+  Component,
+  type ComponentConstructor,
+  Global,
+  Handle,
+  type OutputTemplate,
+} from '@jovotech/framework';
 import { InputType, type SipgateAiflowConfig, SipgateAiflowPlatform } from '../../src';
 
 /** What a handler was given. */

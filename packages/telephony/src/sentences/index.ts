@@ -1,1 +1,3 @@
-export * from './sentence-cutter';
+export { SENTENCE_LANGUAGES } from './abbreviations';
+export { SentenceCutter, type SentenceCutterOptions } from './sentence-cutter';
+export { speakable } from './speakable';

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { SPEAKING_RATE, SpeechClock, speechDurationMs } from '../src';
+
+describe('how long a text is heard', () => {
+  test.each([
+    ['', 0],
+    ['   ', 0],
+    ['<speak><break/></speak>', 0],
+    ['x'.repeat(14), 1_400],
+    [`<speak>${'x'.repeat(14)}</speak>`, 1_400],
+    ['x'.repeat(140), 10_400],
+  ])('%p: %d ms', (text, ms) => expect(speechDurationMs(text)).toBe(ms));
+
+  test('a longer text is never shorter', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        const plain = (text: string) => text.replace(/[<>\s]/g, 'x');
+        expect(speechDurationMs(plain(a) + plain(b))).toBeGreaterThanOrEqual(speechDurationMs(plain(a)));
+      }),
+    );
+    expect(SPEAKING_RATE.pauseMs).toBeGreaterThan(0);
+  });
+
+  test('markup of any size is read in no time', () => {
+    const startedMs = performance.now();
+    speechDurationMs('<'.repeat(1_000_000));
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+});
+
+describe('whether the caller is being spoken to', () => {
+  test('from sending to the signal', () => {
+    const clock = new SpeechClock();
+    expect(clock.speaking).toBe(false);
+    clock.sent(1_000, 0);
+    expect([clock.speaking, clock.remainingMs(400), clock.endsAtMs]).toEqual([true, 600, 1_000]);
+    expect(clock.ended(900)).toBe(true);
+    expect([clock.speaking, clock.remainingMs(900)]).toEqual([false, 0]);
+  });
+
+  test('pieces follow one another, and each has its signal', () => {
+    const clock = new SpeechClock();
+    clock.sent(1_000, 0);
+    clock.sent(2_000, 100);
+    expect(clock.endsAtMs).toBe(3_000);
+    expect(clock.ended(1_000)).toBe(false);
+    expect(clock.ended(3_000)).toBe(true);
+  });
+
+  test('one signal for all of them is believed when the last one must be nearly over', () => {
+    const clock = new SpeechClock();
+    for (const atMs of [0, 10, 20]) clock.sent(1_000, atMs);
+    expect(clock.ended(2_600)).toBe(true);
+  });
+
+  test('cut off means silence', () => {
+    const clock = new SpeechClock();
+    clock.sent(5_000, 0);
+    clock.stopped();
+    expect([clock.speaking, clock.remainingMs(0)]).toEqual([false, 0]);
+    clock.sent(1_000, 200);
+    expect(clock.endsAtMs).toBe(1_200);
+  });
+
+  test('a signal for nothing is harmless', () => {
+    const clock = new SpeechClock();
+    expect(clock.ended(5)).toBe(true);
+    clock.sent(1_000, 10);
+    expect(clock.speaking).toBe(true);
+  });
+
+  test('whatever happens: time left is never negative, and as many signals as pieces end it', () => {
+    const step = fc.record({ what: fc.constantFrom('sent', 'ended', 'stopped'), ms: fc.nat(5_000) });
+    fc.assert(
+      fc.property(fc.array(step), (script) => {
+        const clock = new SpeechClock();
+        let nowMs = 0;
+        let pieces = 0;
+        for (const { what, ms } of script) {
+          nowMs += ms;
+          if (what === 'sent') clock.sent(ms, nowMs);
+          else if (what === 'ended') clock.ended(nowMs);
+          else clock.stopped();
+          pieces = what === 'sent' ? pieces + 1 : what === 'ended' ? Math.max(0, pieces - 1) : 0;
+          if (!clock.speaking) pieces = 0;
+          expect(clock.remainingMs(nowMs)).toBeGreaterThanOrEqual(0);
+          expect(clock.speaking).toBe(pieces > 0);
+        }
+        for (; pieces > 0; pieces -= 1) clock.ended(nowMs);
+        expect(clock.speaking).toBe(false);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

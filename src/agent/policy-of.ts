@@ -1,0 +1,76 @@
+import {
+  type ActionRules,
+  judgeNumber,
+  type NumberRules,
+  type PolicyRules,
+  phoneDigits,
+  type RiskyActionType,
+} from '@jovo-telephony/telephony';
+import type { AgentProfile } from './profile';
+
+const COUNTRY_OF_REGION: Readonly<Record<string, string>> = {
+  DE: '+49',
+  AT: '+43',
+  CH: '+41',
+  GB: '+44',
+  IE: '+353',
+  US: '+1',
+  CA: '+1',
+  AU: '+61',
+  NZ: '+64',
+};
+
+/** The rules of one profile, in the words of the policy. */
+export function policyOf(profile: AgentProfile): PolicyRules {
+  const { policy, destinations } = profile;
+  const rules = (type: 'transfer' | 'send_sms'): ActionRules => ({
+    confirmation: policy?.confirm.includes(type) ?? false,
+    budgets: policy?.budgets[type],
+  });
+  const actions: Partial<Record<RiskyActionType, ActionRules>> = {
+    transfer: rules('transfer'),
+    send_sms: rules('send_sms'),
+  };
+  const named = Object.entries(destinations).flatMap(([name, destination]) =>
+    numbersOf(destination).map(
+      (number, attempt) => [placeName(name, attempt), { number: `+${number}` }] as const,
+    ),
+  );
+  return { numbers: numberRules(profile), destinations: Object.fromEntries(named), actions };
+}
+
+/** A destination may be a ladder of numbers; each rung is a place of its own for the policy. */
+export function placeName(destination: string, attempt: number): string {
+  return attempt === 0 ? destination : `${destination}#${attempt}`;
+}
+
+/** Every number of a destination, in the order in which they are tried. */
+export function numbersOf({ number, otherwise }: AgentProfile['destinations'][string]): string[] {
+  return [number, ...otherwise].map((raw) => phoneDigits(raw) ?? raw);
+}
+
+function numberRules({ policy, numbers, language }: AgentProfile): NumberRules {
+  const region = language.split('-')[1] ?? { de: 'DE', en: 'GB' }[language] ?? '';
+  const own = numbers.map((number) => countryPrefix(phoneDigits(number) ?? ''));
+  const home = [...own, COUNTRY_OF_REGION[region]].filter((prefix) => prefix !== undefined);
+  return {
+    allowedPrefixes: policy?.allow ?? [...new Set(home)],
+    deniedPrefixes: policy?.deny ?? [],
+    bareDigits: 'international',
+  };
+}
+
+function countryPrefix(digits: string): string | undefined {
+  return Object.values(COUNTRY_OF_REGION).find((prefix) => `+${digits}`.startsWith(prefix));
+}
+
+/** Destinations that could never be called, one sentence each: told at start, not to a caller. */
+export function unreachableDestinations(profile: AgentProfile): { destination: string; sentence: string }[] {
+  const rules = numberRules(profile);
+  return Object.entries(profile.destinations).flatMap(([destination, place]) =>
+    numbersOf(place).flatMap((number) => {
+      const verdict = judgeNumber(`+${number}`, rules);
+      return verdict.allowed ? [] : [{ destination, sentence: verdict.sentence }];
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+import type { z } from 'zod';
+import { fillIn, placeholdersOf } from './placeholders';
+import { type AgentProfile, profileSchema } from './profile';
+import { textsOf } from './profile-fill';
+import type { Path, ProfileSource } from './profile-source';
+import { timeZoneOf } from './time-zone';
+
+/** The profile of a source, or its faults: one line each, with file, line, field and what was expected. */
+export function checkSource(source: ProfileSource): AgentProfile | string[] {
+  const parsed = profileSchema.safeParse(source.value, { reportInput: true });
+  if (parsed.success) {
+    const faults = [...textFaults(parsed.data, source), ...strayFaults(parsed.data, source)];
+    return faults.length > 0 ? faults : parsed.data;
+  }
+  return parsed.error.issues.flatMap((issue) =>
+    fieldsOf(issue).map((path) => told(source, path, expectation(issue))),
+  );
+}
+
+function told(source: ProfileSource, path: Path, what: string, snippet?: string): string {
+  return `${source.where(path, snippet)}: ${path.join('.') || 'profile'}: ${what}`;
+}
+
+/** Zod reports unknown keys on their parent; a reader wants to be led to the key. */
+function fieldsOf(issue: z.core.$ZodIssue): Path[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return 'this key is not known; see docs/profiles.md for those that are';
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `is missing; expected ${issue.expected}`
+        : `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'invalid_format':
+    case 'custom':
+      return `expected ${issue.message}`;
+    case 'too_small':
+    case 'too_big':
+      return issue.message.startsWith('Too') ? issue.message : `expected ${issue.message}`;
+    default:
+      return issue.message;
+  }
+}
+
+const NAMES = 'call.from, call.to, call.direction, header.NAME, metadata.KEY, profile.name, time.greeting';
+
+/** Placeholders that name nothing, texts that may come out empty, and a time of day that nobody can tell. */
+function textFaults(profile: AgentProfile, source: ProfileSource): string[] {
+  const known = { profile: { name: profile.name }, time: { greeting: profile.greeting } };
+  const zone = timeZoneOf(profile);
+  const faults = textsOf(profile).flatMap(({ path, text }) => {
+    const { placeholders, unknown } = placeholdersOf(text);
+    const needsZone = zone === undefined && placeholders.find(({ name }) => name === 'time.greeting');
+    const isEmpty = unknown.length === 0 && !/[\p{L}\p{N}]/u.test(fillIn(text, known));
+    return [
+      ...unknown.map((found) => told(source, path, `${found} is no placeholder; known are ${NAMES}`, found)),
+      ...(isEmpty ? [told(source, path, 'nothing is left of it if a value is missing; add a |default')] : []),
+      ...(needsZone ? [told(source, path, NO_ZONE, needsZone.source)] : []),
+    ];
+  });
+  const timed = (['morning', 'afternoon', 'evening'] as const).find((part) => profile.greetings[part]);
+  if (zone === undefined && timed) faults.push(told(source, ['greetings', timed], NO_ZONE));
+  return faults;
+}
+
+const NO_ZONE = 'needs to know the time of day; expected the key timeZone, for example "America/New_York"';
+
+/** Placeholders where none are filled in would be read out to the caller, or never match. */
+function strayFaults(profile: AgentProfile, source: ProfileSource): string[] {
+  const allowed = new Set(textsOf(profile).map(({ path }) => path.join('\n')));
+  return [...stringsIn(profile, [])]
+    .filter(([path, text]) => text.includes('${') && !allowed.has(path.join('\n')) && path[0] !== 'match')
+    .map(([path]) => told(source, path, 'placeholders are not filled in here', '${'));
+}
+
+function* stringsIn(value: unknown, path: Path): Generator<[Path, string]> {
+  if (typeof value === 'string') yield [path, value];
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* stringsIn(item, [...path, index]);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) yield* stringsIn(item, [...path, key]);
+  }
+}

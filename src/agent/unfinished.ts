@@ -1,0 +1,34 @@
+import type { Language } from './brain';
+
+/**
+ * Words after which a sentence goes on. Recognisers cut where a caller takes breath. Left out are the many that also
+ * end a question: "Wo finde ich Sie", "Wann machen Sie auf", "Where is that".
+ */
+const GOES_ON: Readonly<Record<Language, string>> = {
+  de:
+    'und oder aber weil dass denn ob wenn als also äh ähm hm der den dem des ein eine einen einem einer mein meine ' +
+    'meinen für von vom zum zur beim am im ich wir möchte würde hätte wollte könnte brauche suche nämlich zwar',
+  en: 'and or but because if so uh um the a an my your i we would could should want just like maybe very',
+};
+
+const WORDS: Readonly<Record<Language, ReadonlySet<string>>> = {
+  de: new Set(GOES_ON.de.split(' ')),
+  en: new Set(GOES_ON.en.split(' ')),
+};
+
+/** Openers that need an object, though each of their words may also end a sentence. */
+const OPENER: Readonly<Record<Language, RegExp>> = {
+  de: /\b(ich (hätte|möchte|wollte|würde) (gern|gerne|mal|noch)|es geht (um|darum)|die nummer ist|mein name ist)$/i,
+  en: /\b(i would like|i'd like|i am calling|it is about|my (name|number) is)$/i,
+};
+
+/** Whether the caller has probably only paused. A question, or a word that ends nothing, is finished. */
+export function isUnfinished(text: string, language: Language): boolean {
+  const said = text.trim();
+  if (/[.!?]$/.test(said)) return /(\.\.\.|…)$/.test(said);
+  if (/[,:;-]$/.test(said)) return true;
+  const last = /[\p{L}']+$/u.exec(said)?.[0]?.toLowerCase();
+  // A single word is an answer, even if it could open a sentence.
+  if (last === undefined || !/\s/.test(said)) return false;
+  return WORDS[language].has(last) || OPENER[language].test(said);
+}
