@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { App } from '@jovotech/framework';
 import { httpDoor, type WebSocketDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import express, { type ErrorRequestHandler } from 'express';
+import { reportFault } from './agent/after-call';
+import { type ProfileWatch, watchProfiles } from './agent/profile-watch';
 import { ProfileError } from './agent/profiles';
 import { readSettings, type Settings, SettingsError } from './settings';
 import { report, type Started, start } from './start';
@@ -28,6 +30,9 @@ function openDoors(app: App, { aiflowApiKey: apiKey }: Settings): Door[] {
   ];
 }
 
+/** How long a stop waits for the reports of calls that are over. */
+const REPORTS_WITHIN_MS = 10_000;
+
 export interface RunningServer extends Started {
   port: number;
   close(): Promise<void>;
@@ -47,15 +52,34 @@ export async function serve(settings: Settings): Promise<RunningServer> {
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   await listen(server, settings);
+  const watch = settings.watchAgents ? watchAgents(started, settings) : undefined;
   return {
     ...started,
     port: (server.address() as AddressInfo).port,
     async close() {
+      watch?.close();
       for (const door of doors) door.webSocket.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (!(await started.reporter.settled(REPORTS_WITHIN_MS))) await started.reporter.abort();
     },
   };
+}
+
+/** Calls go on with what was written last, as long as it is sound. */
+function watchAgents({ profiles }: Started, { agentsDir, webhookSecret }: Settings): ProfileWatch {
+  const refuse = (advice: string) =>
+    console.error(`Agents were not read again; calls go on with the last good ones.\n${advice}`);
+  return watchProfiles(
+    agentsDir,
+    (next) => {
+      const fault = reportFault(next, webhookSecret);
+      if (fault) return refuse(fault);
+      profiles.replaceWith(next);
+      console.log('Agents were read again');
+    },
+    ({ message }) => refuse(message),
+  );
 }
 
 function routes(doors: readonly Door[]): express.Express {

@@ -11,6 +11,8 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default('0.0.0.0'),
   AIFLOW_API_KEY: optional,
   AGENTS_DIR: z.string().min(1).default('agents'),
+  AGENTS_WATCH: z.enum(['0', '1']).default('0'),
+  WEBHOOK_SECRET: z.string().min(16).optional(),
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
@@ -30,6 +32,10 @@ export interface Settings {
   aiflowApiKey: string | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
+  /** For development: profiles are read again when a file changes. */
+  watchAgents: boolean;
+  /** Signs call reports. Needed as soon as a profile has `afterCall`. */
+  webhookSecret: string | undefined;
   /** Undefined: the offline brain answers. */
   openai:
     | { apiKey: string; baseUrl: string | undefined; model: string; fallbackModel: string | undefined }
@@ -51,6 +57,8 @@ export class SettingsError extends Error {
 
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
+  AGENTS_WATCH: '1 to read changed profiles again, or 0',
+  WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
   FILLER_AFTER_SECONDS: 'a number of seconds greater than 0',
   HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
@@ -76,6 +84,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     host: env.HOST,
     aiflowApiKey: env.AIFLOW_API_KEY,
     agentsDir: resolve(env.AGENTS_DIR),
+    watchAgents: env.AGENTS_WATCH === '1',
+    webhookSecret: env.WEBHOOK_SECRET,
     openai: apiKey
       ? {
           apiKey,

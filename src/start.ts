@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { types } from 'node:util';
 import type { App } from '@jovotech/framework';
+import { CallReporter, reportFault } from './agent/after-call';
 import { Agent } from './agent/agent';
 import { loadTools } from './agent/author-tools';
 import type { Brain } from './agent/brain';
 import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
+import { openAiSummariser } from './agent/brains/openai-summary';
 import { loadProfiles, type Profiles } from './agent/profiles';
 import { createApp } from './app';
-import type { Settings } from './settings';
+import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
 
 /** What nobody has asked to set yet. */
@@ -22,12 +24,20 @@ export interface Started {
   app: App;
   profiles: Profiles;
   brain: Brain;
+  /** Sends the reports of calls that are over. */
+  reporter: CallReporter;
 }
 
-/** Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used. */
+/**
+ * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
+ * when one needs a setting that is missing.
+ */
 export async function start(settings: Settings): Promise<Started> {
   const profiles = loadProfiles(settings.agentsDir);
+  const fault = reportFault(profiles, settings.webhookSecret);
+  if (fault) throw new SettingsError(fault);
   const brain = brainOf(settings);
+  const reporter = reporterOf(settings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
   const agent = new Agent({
     profiles,
@@ -36,6 +46,7 @@ export async function start(settings: Settings): Promise<Started> {
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
     onFailure: (error) => report('turn failed', error),
+    reporter,
   });
   const { voice, language } = profiles.fallback;
   const app = createApp({
@@ -50,7 +61,7 @@ export async function start(settings: Settings): Promise<Started> {
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
-  return { app, profiles, brain };
+  return { app, profiles, brain, reporter };
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */
@@ -62,6 +73,21 @@ function brainOf({ openai }: Settings): Brain {
     ...CHAIN,
     clock: systemClock,
     onFailure: (name, error) => report(`brain ${name} failed`, error),
+  });
+}
+
+function reporterOf({ webhookSecret, openai }: Settings): CallReporter {
+  return new CallReporter({
+    secret: webhookSecret,
+    summariser: openai && openAiSummariser(openai),
+    clock: systemClock,
+    epochMs: Date.now,
+    random: Math.random,
+    onLost: (lost) => {
+      if (lost.result === 'failed') return report('call report failed', lost.error);
+      const status = lost.status === undefined ? 'no answer' : `status ${lost.status}`;
+      console.error(`call report not delivered: ${lost.result} after ${lost.attempts} attempts (${status})`);
+    },
   });
 }
 

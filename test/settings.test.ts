@@ -8,6 +8,8 @@ test('without any variable the server can be started', () => {
     host: '0.0.0.0',
     aiflowApiKey: undefined,
     agentsDir: resolve('agents'),
+    watchAgents: false,
+    webhookSecret: undefined,
     openai: undefined,
     fillerAfterMs: 900,
     holdAfterMs: 1_500,
@@ -37,6 +39,8 @@ test('settings cannot be changed afterwards', () => {
 test.each([
   ['PORT', 'abc'],
   ['PORT', '70000'],
+  ['AGENTS_WATCH', 'yes'],
+  ['WEBHOOK_SECRET', 'short'],
   ['OPENAI_BASE_URL', 'localhost'],
   ['OPENAI_BASE_URL', 'file:///etc/passwd'],
   ['HOLD_AFTER_SECONDS', '0'],
@@ -48,6 +52,7 @@ test.each([
 
 test('a fault does not repeat a secret', () => {
   expect(() => readSettings({ PORT: 'x', OPENAI_API_KEY: 'sk-secret' })).not.toThrow(/sk-secret/);
+  expect(() => readSettings({ WEBHOOK_SECRET: 'my-secret' })).not.toThrow(/my-secret/);
 });
 
 test('.env.example explains every setting, with its default', () => {

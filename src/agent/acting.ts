@@ -10,6 +10,7 @@ import {
 } from '@jovo-telephony/telephony';
 import type { ToolCall } from './brain';
 import { type Conversation, remember } from './conversation';
+import { noteJudged } from './ended-call';
 import type { Phrases } from './phrases';
 import { numbersOf, placeName, policyOf } from './policy-of';
 import type { AgentProfile } from './profile';
@@ -60,6 +61,7 @@ export class Acting {
       case 'hang_up': {
         const action = hangUp({ after: 'speech' });
         conversation.closing = action;
+        conversation.closingReason = undefined;
         return { say: spoke ? undefined : phrases.goodbye, actions: [action] };
       }
       case 'switch_language':
@@ -164,13 +166,23 @@ export class Acting {
       reason: verdict.reason,
       rule: verdict.rule,
     });
+    const note = () => {
+      const judged = verdict.allowed
+        ? ({ verdict: 'allowed', number: verdict.number } as const)
+        : ({ verdict: 'refused' } as const);
+      const whole = { type: action.type, reason: verdict.reason, ...judged };
+      if (profile.afterCall) noteJudged(conversation, whole, profile.afterCall.includeNumbers);
+    };
     if (!verdict.allowed) {
+      note();
       if (verdict.reason === 'not_confirmed') conversation.asked = given.call;
       return { say: refusalPhrase(verdict.reason, action, phrases) };
     }
     const attempt = { callId, turnId: String(conversation.turns), action, number: verdict.number };
     const claim = ledger.claim(attempt);
     if (!claim.granted) return { say: phrases.alreadyDone };
+    // Not before it is certain that it happens: what was done already is not reported twice.
+    note();
     usage.count(action.type, conversation, profile);
     return { number: (verdict.number ?? '').replace('+', ''), runId: claim.runId };
   }

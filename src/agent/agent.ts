@@ -9,13 +9,17 @@ import {
   nextOnLadder,
   phoneDigits,
   say,
+  spokenDigits,
 } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
+import type { CallReporter } from './after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language } from './brain';
 import { type Conversation, cutOff, noteSpeech, remember, rememberCaller, speechEnded } from './conversation';
+import { endedCall } from './ended-call';
 import { isFarewell } from './farewell';
 import { greetingFor } from './greeting';
+import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profile';
 import { filledProfile, templateFacts } from './profile-fill';
@@ -46,6 +50,8 @@ export interface AgentOptions {
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Told of calls that are over, where their profile asks for a report. */
+  reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
   onVerdict?(verdict: Verdict): void;
 }
@@ -100,6 +106,9 @@ export class Agent {
     const profile = profiles.answering({ number: own, network, headers, metadata });
     return {
       callId,
+      network,
+      direction: parties.direction,
+      startedAtMs: this.wallMs(),
       profileKey: profiles.keyOf(profile),
       facts: templateFacts(profile, { call, headers, metadata }, this.wallMs()),
       language: languageOf(profile.language),
@@ -117,7 +126,10 @@ export class Agent {
   greet(conversation: Conversation, parties: Parties): CallAction[] {
     const { direction } = parties;
     const greeting = greetingFor(this.profileOf(conversation), { direction, nowMs: this.wallMs() });
-    return this.speakAndRemember(conversation, greeting);
+    const { menu } = this.profileOf(conversation);
+    if (!menu) return this.speakAndRemember(conversation, greeting);
+    conversation.keypad = KEYPAD_START;
+    return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));
   }
 
   /** The start of a call that is already known: it was connected again, or the event came twice. */
@@ -148,9 +160,65 @@ export class Agent {
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
 
-  keyPressed(conversation: Conversation): CallAction[] {
-    // A key does not stop what is being played by itself.
-    return [{ type: 'stop_speaking' }, this.speech(conversation, this.phrases(conversation).keyPressed)];
+  /** A key: a choice of the profile's menu, a digit that was asked for, or nothing that is needed here. */
+  async *keyPressed(
+    conversation: Conversation,
+    key: string,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    if (!this.profileOf(conversation).menu) {
+      // A key does not stop what is being played by itself.
+      yield { type: 'stop_speaking' };
+      yield this.speech(conversation, this.phrases(conversation).keyPressed);
+      return;
+    }
+    // What was announced goes ahead: a key too many must not leave the caller without both.
+    if (conversation.closing) return;
+    const goodbye = this.climbDown(conversation);
+    if (goodbye !== undefined) yield* this.hangUpAfter(conversation, goodbye);
+    else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
+  }
+
+  /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
+  async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
+    if (conversation.closing) return;
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+  }
+
+  /** What the menu of the profile makes of an event. Returns whether it was its business. */
+  private async *keypad(
+    conversation: Conversation,
+    event: KeypadEvent,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction, boolean> {
+    const { menu } = this.profileOf(conversation);
+    if (!menu) return false;
+    const { language } = conversation;
+    const context = { menu, phrases: this.phrases(conversation), language };
+    const { state, step } = nextOnKeypad(context, conversation.keypad ?? {}, event);
+    conversation.keypad = state;
+    if (step.do === 'pass') return false;
+    if (step.do === 'nothing') return true;
+    if (event.type === 'key') {
+      yield { type: 'stop_speaking' };
+      cutOff(conversation, undefined, this.options.clock.nowMs());
+    }
+    conversation.unheard = [];
+    if (step.do === 'ask') {
+      yield* this.heard(conversation, step.text, options, false);
+      return true;
+    }
+    if (step.chosen) remember(conversation, { role: 'note', text: `The caller chose key ${step.chosen}.` });
+    if (step.do === 'say') {
+      yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
+      return true;
+    }
+    conversation.turns += 1;
+    this.acting.turnStarted(conversation);
+    const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
+    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
+    this.acting.turnEnded(conversation);
+    return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
@@ -166,7 +234,11 @@ export class Agent {
       case 'say':
         return [this.speech(conversation, step.text)];
       case 'goodbye':
-        return this.hangUpAfter(conversation, step.text);
+        return this.hangUpAfter(
+          conversation,
+          step.text,
+          step.reason === 'silence' ? 'silence' : 'limit_reached',
+        );
       case 'transfer': {
         const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
         return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
@@ -181,6 +253,8 @@ export class Agent {
 
   speechEnded(conversation: Conversation): void {
     speechEnded(conversation, this.options.clock.nowMs());
+    // A key that comes after an answer was heard is meant.
+    if (conversation.keypad?.habit) conversation.keypad.habit = undefined;
   }
 
   /** The caller has spoken over us. What that means decides: go on, be silent, listen, or answer. */
@@ -192,7 +266,7 @@ export class Agent {
     conversation.interruptions += 1;
     cutOff(conversation, text, this.options.clock.nowMs());
     conversation.soundAtMs = undefined;
-    if (conversation.closing) {
+    if (conversation.closing || isDigits(conversation, text)) {
       yield* this.heard(conversation, text ?? '', options);
       return;
     }
@@ -200,6 +274,7 @@ export class Agent {
       case BargeInIntent.STOP:
         conversation.unheard = [];
         conversation.unanswered = undefined;
+        conversation.asked = undefined;
         return;
       case BargeInIntent.NOISE:
         yield* this.goOn(conversation, options);
@@ -220,7 +295,11 @@ export class Agent {
   async *goOn(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     const { unheard } = conversation;
     conversation.unheard = [];
-    for (const text of unheard) yield* this.speakAndRemember(conversation, text);
+    for (const text of unheard) {
+      if (options.signal.aborted) return;
+      yield* this.speakAndRemember(conversation, text);
+    }
+    if (options.signal.aborted) return;
     if (conversation.unanswered === undefined) return;
     const last = conversation.messages.at(-1);
     if (last?.role === 'assistant') {
@@ -242,14 +321,14 @@ export class Agent {
     const sinceMs = clock.nowMs();
     conversation.turns += 1;
     conversation.unheard = [];
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const spoken = nextOnLadder(ladder, conversation.ladder, { type: 'speech', nowMs: sinceMs });
-    conversation.ladder = spoken.state;
-    if (spoken.step.do === 'goodbye') {
-      yield* this.hangUpAfter(conversation, spoken.step.text);
+    const goodbye = this.climbDown(conversation);
+    if (goodbye !== undefined) {
+      yield* this.hangUpAfter(conversation, goodbye);
       return;
     }
     const { closing, asked } = conversation;
+    // A PIN that is said must not get any further than this.
+    if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
     conversation.confirmed = undefined;
@@ -262,7 +341,10 @@ export class Agent {
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       conversation.confirmed = true;
-      yield* this.carryOut(conversation, this.acting.act(asked, this.caseOf(conversation, false)));
+      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      // A yes is good for one action.
+      conversation.confirmed = undefined;
+      yield* this.carryOut(conversation, acted);
       return;
     }
     if (continues) rememberCaller(conversation, text);
@@ -282,12 +364,14 @@ export class Agent {
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
     let acted = false;
+    conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
     this.acting.turnStarted(conversation);
     try {
       for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
+        if (signal.aborted) return;
         if (spoken.type === 'say') {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
@@ -299,16 +383,21 @@ export class Agent {
           if (spoken.call.name === 'switch_language') {
             conversation.language = spoken.call.arguments.language;
             yield* this.switchLanguage(conversation, said);
+            if (signal.aborted) return;
           }
           const { say: text, actions } = this.acting.act(
             spoken.call,
             this.caseOf(conversation, said.length > 0),
           );
+          // A message counts as sent from here on: nothing may come between that and its leaving.
+          yield* actions.filter(({ type }) => type === 'send_sms');
+          if (signal.aborted) return;
           if (text !== undefined) {
             said.push(text);
             yield this.speech(conversation, text);
+            if (signal.aborted) return;
           }
-          yield* actions;
+          yield* actions.filter(({ type }) => type !== 'send_sms');
           if (conversation.closing) break;
         }
       }
@@ -317,8 +406,11 @@ export class Agent {
     } catch (error) {
       if (signal.aborted) return;
       own.abort(error);
+      conversation.failed = true;
       this.options.onFailure?.(error);
-      yield* this.speakAndRemember(conversation, this.phrases(conversation).sorry);
+      const { sorry } = this.phrases(conversation);
+      said.push(sorry);
+      yield this.speech(conversation, sorry);
     } finally {
       own.abort();
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
@@ -329,9 +421,15 @@ export class Agent {
     }
   }
 
-  /** The call is over. */
+  /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
     this.acting.forget(conversation);
+    const { profiles, reporter, clock } = this.options;
+    // Only the webhook of its own profile is told of a call, not that of one which took its place.
+    const profile = profiles.byKey(conversation.profileKey);
+    if (!reporter || !profile?.afterCall) return;
+    const times = { nowMs: clock.nowMs(), epochMs: this.wallMs() };
+    reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
   private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
@@ -368,27 +466,48 @@ export class Agent {
     yield this.speech(conversation, text);
   }
 
-  private carryOut(conversation: Conversation, { say: text, actions }: Acted): CallAction[] {
-    return [...(text === undefined ? [] : this.speakAndRemember(conversation, text)), ...actions];
+  /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
+  private climbDown(conversation: Conversation): string | undefined {
+    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
+    const event = { type: 'speech', nowMs: this.options.clock.nowMs() } as const;
+    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
+    conversation.ladder = state;
+    return step.do === 'goodbye' ? step.text : undefined;
   }
 
-  private hangUpAfter(conversation: Conversation, goodbye: string): CallAction[] {
+  private carryOut(conversation: Conversation, { say: text, actions }: Acted): CallAction[] {
+    const speech = text === undefined ? [] : this.speakAndRemember(conversation, text);
+    const isMessage = ({ type }: CallAction) => type === 'send_sms';
+    return [...actions.filter(isMessage), ...speech, ...actions.filter((action) => !isMessage(action))];
+  }
+
+  private hangUpAfter(
+    conversation: Conversation,
+    goodbye: string,
+    reason: Conversation['closingReason'] = 'limit_reached',
+  ): CallAction[] {
     const action = hangUp({ after: 'speech' });
     conversation.closing = action;
+    conversation.closingReason = reason;
     return [this.speech(conversation, goodbye), action];
   }
 
-  private speakAndRemember(conversation: Conversation, text: string): CallAction[] {
+  private speakAndRemember(conversation: Conversation, text: string, inputTimeoutMs?: number): CallAction[] {
     remember(conversation, { role: 'assistant', text });
-    return [this.speech(conversation, text)];
+    return [this.speech(conversation, text, false, inputTimeoutMs)];
   }
 
   /** Says it in the voice of the call's language, and listens for an answer afterwards. */
-  private speech(conversation: Conversation, text: string, aside = false): CallAction {
-    const { clock, timing } = this.options;
+  private speech(
+    conversation: Conversation,
+    text: string,
+    aside = false,
+    inputTimeoutMs = this.options.timing.inputTimeoutMs,
+  ): CallAction {
+    const { clock } = this.options;
     noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
     const { voice } = this.voiceOf(conversation);
-    return say(text.trim(), { voice, inputTimeoutMs: timing.inputTimeoutMs });
+    return say(text.trim(), { voice, inputTimeoutMs });
   }
 
   private voiceOf(conversation: Conversation) {
@@ -424,6 +543,16 @@ function lets(closing: NonNullable<Conversation['closing']>, text: string, langu
   if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
   const intent = BargeInHelper.classify(text, language);
   return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
+}
+
+/** By estimate and by what the network tells. */
+function isSpeaking({ speaking }: Conversation): boolean {
+  return speaking.length > 0;
+}
+
+/** Digits over a question for keys are its answer, however short they are. */
+function isDigits({ keypad, language }: Conversation, text: string | undefined): boolean {
+  return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
 }
 
 function agrees(text: string, language: Language): boolean {

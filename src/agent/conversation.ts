@@ -8,11 +8,17 @@ import {
   speechDurationMs,
 } from '@jovo-telephony/telephony';
 import type { Language, Message, ToolCall } from './brain';
+import type { CallOutcome, JudgedAction } from './call-report';
+import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './placeholders';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {
   callId: string;
+  network?: string;
+  direction?: 'inbound' | 'outbound';
+  /** Wall-clock time, milliseconds since 1970. */
+  startedAtMs: number;
   /** The profile that answers, and what its placeholders stand for in this call. */
   profileKey?: string;
   facts: TemplateFacts;
@@ -26,6 +32,12 @@ export interface Conversation {
   turns: number;
   /** What has been announced and waits until the announcement was heard. */
   closing?: Extract<CallAction, { type: 'hang_up' | 'transfer' }>;
+  /** Why we hang up, where it was not the brain's wish. */
+  closingReason?: Extract<CallOutcome, 'silence' | 'limit_reached'>;
+  /** The last answer came to nothing but an apology. */
+  failed?: boolean;
+  /** What the policy said of each action, where the profile wants a report. */
+  judged?: JudgedAction[];
   /** The transfer that is under way: whereto, and which of its numbers is tried. */
   transfer?: { destination: string; attempt: number; runId: string };
   /** An action that waits for the caller's yes, and whether it has come. */
@@ -43,6 +55,8 @@ export interface Conversation {
   soundAtMs?: number;
   interruptions: number;
   ladder: LadderState;
+  /** Where the profile has a menu: what its keys mean now. */
+  keypad?: KeypadState;
 }
 
 /** The most messages that are kept: enough for a long call, bounded for a hostile one. */
@@ -91,14 +105,18 @@ export function cutOff(conversation: Conversation, text: string | undefined, now
   const { unheard, partial } = heardUntil(conversation.speaking, cutMs);
   conversation.speaking = [];
   conversation.unheard = unheard;
-  forget(conversation, unheard.join(' '), partial);
+  forget(conversation, unheard, partial);
 }
 
-/** Takes words that were not heard out of the history. */
-function forget({ messages }: Conversation, unheard: string, partial: string): void {
-  const index = messages.findLastIndex(({ role }) => role === 'assistant');
-  const message = messages[index];
-  if (unheard === '' || message?.role !== 'assistant' || !message.text.endsWith(unheard)) return;
-  message.text = `${message.text.slice(0, -unheard.length)}${partial}`.trim();
-  if (message.text === '') messages.splice(index, 1);
+/** Takes pieces that were not heard out of the history, wherever they were noted; of the first a part was heard. */
+function forget({ messages }: Conversation, unheard: readonly string[], partial: string): void {
+  for (const [index, piece] of [...unheard.entries()].reverse()) {
+    const at = messages.findLastIndex(({ role }) => role === 'assistant');
+    const message = messages[at];
+    // Some of what is said is no part of the history: "Are you still there?"
+    if (message?.role !== 'assistant' || !message.text.endsWith(piece)) continue;
+    const before = message.text.slice(0, message.text.length - piece.length);
+    message.text = `${before}${index === 0 ? partial : ''}`.trim();
+    if (message.text === '') messages.splice(at, 1);
+  }
 }

@@ -20,6 +20,24 @@ export interface Phrases {
   smsNeedsNumber: string;
   /** Keys mean nothing here. */
   keyPressed: string;
+  /** About keys that do mean something: a menu, or digits that are asked for. What was asked follows. */
+  keypad: {
+    unknownKey: string;
+    nothingKeyed: string;
+    tooFewDigits: string;
+    wrongDigits: string;
+    /** Other words instead of a PIN. */
+    digitsOnly: string;
+    /** A key has cut the question off. */
+    goOn: string;
+    /** Keys came, then none: this may be all. */
+    moreDigits: string;
+    cancelled: string;
+    /** Too many tries. */
+    givenUp: string;
+    /** Told to the brain, never spoken: a secret was entered. */
+    entered: string;
+  };
   /** The caller wants the floor and has not said yet what for. */
   goAhead: string;
   /** The next number of a destination is tried. */
@@ -50,6 +68,18 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
     smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
     keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
+    keypad: {
+      unknownKey: 'Diese Taste ist nicht belegt.',
+      nothingKeyed: 'Ich habe noch nichts von Ihnen bekommen.',
+      tooFewDigits: 'Das waren noch zu wenige Ziffern.',
+      wrongDigits: 'Diese Eingabe stimmt leider nicht.',
+      digitsOnly: 'Hier verstehe ich nur Ziffern.',
+      goOn: 'Bitte weiter.',
+      moreDigits: 'Ich warte noch kurz auf weitere Ziffern.',
+      cancelled: 'Gut, wir lassen das. Was kann ich für Sie tun?',
+      givenUp: 'Das hat leider nicht geklappt. Sagen Sie mir bitte, worum es geht.',
+      entered: '[{name} eingegeben]',
+    },
     goAhead: 'Ja, bitte?',
     tryingElsewhere: 'Da nimmt niemand ab. Ich versuche es an anderer Stelle.',
     notAllowed: 'Das darf ich leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
@@ -75,6 +105,18 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     smsFailed: 'I am afraid the text message could not be delivered. Shall I read it to you?',
     smsNeedsNumber: 'I cannot send you a text message because your number is withheld.',
     keyPressed: 'There is no need to press a key. Just tell me what this is about.',
+    keypad: {
+      unknownKey: 'That key has no meaning here.',
+      nothingKeyed: 'I have not received anything yet.',
+      tooFewDigits: 'Those were too few digits.',
+      wrongDigits: 'I am afraid that entry is not correct.',
+      digitsOnly: 'I only understand digits here.',
+      goOn: 'Please go on.',
+      moreDigits: 'I am waiting a moment for more digits.',
+      cancelled: 'All right, let us leave that. What can I do for you?',
+      givenUp: 'I am afraid that did not work. Please tell me what this is about.',
+      entered: '[{name} entered]',
+    },
     goAhead: 'Yes, please?',
     tryingElsewhere: 'There is no answer. Let me try somewhere else.',
     notAllowed: 'I am afraid I am not allowed to do that. Can I help you in another way?',

@@ -9,7 +9,7 @@ import { timeZoneOf } from './time-zone';
 export function checkSource(source: ProfileSource): AgentProfile | string[] {
   const parsed = profileSchema.safeParse(source.value, { reportInput: true });
   if (parsed.success) {
-    const faults = [...textFaults(parsed.data, source), ...strayFaults(parsed.data, source)];
+    const faults = [textFaults, strayFaults, menuFaults].flatMap((find) => find(parsed.data, source));
     return faults.length > 0 ? faults : parsed.data;
   }
   return parsed.error.issues.flatMap((issue) =>
@@ -77,6 +77,16 @@ function strayFaults(profile: AgentProfile, source: ProfileSource): string[] {
   return [...stringsIn(profile, [])]
     .filter(([path, text]) => text.includes('${') && !allowed.has(path.join('\n')) && path[0] !== 'match')
     .map(([path]) => told(source, path, 'placeholders are not filled in here', '${'));
+}
+
+/** Keys that lead to a destination which is not there. */
+function menuFaults({ menu, destinations }: AgentProfile, source: ProfileSource): string[] {
+  const names = Object.keys(destinations).join(', ') || 'none';
+  return Object.entries(menu?.keys ?? {})
+    .filter(([, { transfer }]) => transfer !== undefined && !Object.hasOwn(destinations, transfer))
+    .map(([key]) =>
+      told(source, ['menu', 'keys', key, 'transfer'], `expected the name of a destination: ${names}`),
+    );
 }
 
 function* stringsIn(value: unknown, path: Path): Generator<[Path, string]> {

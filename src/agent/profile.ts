@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { afterCallSchema } from './after-call-schema';
+import { menuSchema } from './menu-schema';
 import { policySchema } from './policy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
@@ -120,6 +122,10 @@ export const profileSchema = z.strictObject({
     .default({})
     .describe('Languages that a caller may ask for besides the own one'),
   policy: policySchema.optional().describe('What may be done, how often, and what the caller must confirm'),
+  menu: menuSchema
+    .optional()
+    .describe('What the keys of the phone do: choices, and digits that are asked for'),
+  afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 

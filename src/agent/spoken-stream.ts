@@ -1,4 +1,4 @@
-import { type Clock, SentenceCutter, speechDurationMs } from '@jovo-telephony/telephony';
+import { type Clock, SentenceCutter, speakable, speechDurationMs } from '@jovo-telephony/telephony';
 import type { ToolCall } from './brain';
 
 /** How long a caller may wait, in milliseconds. */
@@ -32,6 +32,9 @@ export type Spoken =
   | { type: 'say'; text: string }
   | { type: 'filler'; text: string }
   | { type: 'tool'; call: ToolCall };
+
+/** The longest reply, about four minutes. A model that goes on is not answering anybody, and its text costs time. */
+const MAX_REPLY_CHARACTERS = 3_000;
 
 /** The brain has said nothing useful in time. */
 export class BrainTimeout extends Error {
@@ -73,6 +76,11 @@ class Waiting {
     return this.aside(text, nowMs);
   }
 
+  /** Whether a filler is still to be heard: a second one behind it would only keep the caller waiting. */
+  isFilled(nowMs: number): boolean {
+    return this.soundUntilMs > nowMs && this.soundUntilMs > this.answerSinceMs;
+  }
+
   /** Sound that is no answer. */
   aside(text: string, nowMs: number): string {
     this.sound(text, nowMs);
@@ -99,9 +107,13 @@ export async function* spokenStream(
   const waiting = new Waiting(options);
   const source = reply[Symbol.asyncIterator]();
   let next = source.next();
+  let left = MAX_REPLY_CHARACTERS;
   const speak = function* (pieces: readonly string[]): Generator<Spoken> {
-    for (const text of pieces) {
-      if (text.trim() === '') continue;
+    for (const piece of pieces) {
+      // Pieces are cut together, but the caller may speak between one and the next.
+      if (signal.aborted) return;
+      const text = speakable(piece, options.language);
+      if (text === '') continue;
       waiting.said(text, clock.nowMs());
       yield { type: 'say', text };
     }
@@ -123,12 +135,15 @@ export async function* spokenStream(
       next = source.next();
       const { value } = event;
       if (value.type === 'text') {
-        yield* speak(cutter.push(value.text, clock.nowMs()));
+        yield* speak(cutter.push(value.text.slice(0, left), clock.nowMs()));
+        left -= value.text.length;
+        if (left <= 0) break;
         continue;
       }
       yield* speak(cutter.end());
       if (value.type === 'tool') yield value;
-      else yield { type: 'filler', text: waiting.aside(value.text, clock.nowMs()) };
+      else if (!waiting.isFilled(clock.nowMs()))
+        yield { type: 'filler', text: waiting.aside(value.text, clock.nowMs()) };
     }
     yield* speak(cutter.end());
   } finally {

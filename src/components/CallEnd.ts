@@ -8,7 +8,9 @@ import { CallComponent } from './CallComponent';
 export class CallEnd extends CallComponent {
   @Handle({ global: true, types: [InputType.SESSION_END] })
   ended(): void {
-    this.$agent.ended(this.conversation);
+    // A call that nobody knows is not begun only to be ended.
+    const { conversation } = this.$session.data;
+    if (conversation) this.$agent.ended(conversation);
     this.$session.data = {};
     this.$session.state = [];
   }

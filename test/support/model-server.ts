@@ -11,15 +11,18 @@ export interface HostileModel {
   close(): Promise<void>;
 }
 
-export async function hostileModel(answer: (response: ServerResponse) => void): Promise<HostileModel> {
+export async function hostileModel(
+  answer: (response: ServerResponse, body: string) => void,
+): Promise<HostileModel> {
   const model: HostileModel = { url: '', requests: 0, closedEarly: 0, close };
   const server = createServer((request, response) => {
     model.requests += 1;
-    request.resume();
+    const body: Buffer[] = [];
+    request.on('data', (bytes: Buffer) => body.push(bytes));
     response.on('close', () => {
       if (!response.writableFinished) model.closedEarly += 1;
     });
-    request.on('end', () => answer(response));
+    request.on('end', () => answer(response, Buffer.concat(body).toString()));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
