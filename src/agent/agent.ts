@@ -27,6 +27,7 @@ import type { Profiles } from './profiles';
 import { ladderOf } from './silence';
 import { type Patience, spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
+import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
 import { isUnfinished } from './unfinished';
 import { UsageCounter } from './usage';
@@ -84,6 +85,7 @@ export class Agent {
   private readonly acting: Acting;
   private readonly wallMs: () => number;
   private readonly tools: ReadonlyMap<string, AuthorTool>;
+  private readonly runs = new ToolRuns();
 
   constructor(private readonly options: AgentOptions) {
     this.wallMs = options.wallMs ?? Date.now;
@@ -416,6 +418,7 @@ export class Agent {
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
       if (!signal.aborted) {
         conversation.unanswered = undefined;
+        this.runs.told(conversation.callId);
         this.acting.turnEnded(conversation);
       }
     }
@@ -424,6 +427,7 @@ export class Agent {
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
     this.acting.forget(conversation);
+    this.runs.forget(conversation.callId);
     const { profiles, reporter, clock } = this.options;
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
@@ -446,6 +450,7 @@ export class Agent {
     const reply = replyWithTools(request, {
       brain,
       tools: this.tools,
+      runs: this.runs,
       clock,
       context: { signal, language, callId },
       onResult: (message) => remember(conversation, message),

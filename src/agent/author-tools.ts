@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import type { AuthorToolCall, Language, ToolDescription } from './brain';
+import type { ToolRuns } from './tool-runs';
 
 /** What a tool is told besides its input. */
 export interface ToolContext {
@@ -84,6 +85,7 @@ export async function runTool(
   call: AuthorToolCall,
   context: ToolContext,
   clock: Clock,
+  runs: ToolRuns,
 ): Promise<string> {
   if (!tool) return failure('There is no such tool.');
   const input = tool.input.safeParse(call.arguments);
@@ -91,6 +93,7 @@ export async function runTool(
     const fields = input.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
     return failure(`The arguments do not fit. ${fields.join('; ')}`);
   }
+  const key = JSON.stringify([tool.name, input.data]);
   const deadline = new AbortController();
   const signal = AbortSignal.any([context.signal, deadline.signal]);
   const timeoutMs = tool.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -100,15 +103,20 @@ export async function runTool(
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const output = await Promise.race([
-      (async () => tool.run(input.data, { ...context, signal }))(),
+      runs.once(context.callId, key, () => tool.run(input.data, { ...context, signal })),
       aborted,
     ]);
     return JSON.stringify({ ok: true, result: output ?? null }).slice(0, MAX_OUTPUT_CHARACTERS);
   } catch {
-    return failure(deadline.signal.aborted ? 'The tool took too long.' : 'The tool failed.');
+    return failure(reasonOf(deadline.signal, context.signal));
   } finally {
     stop();
   }
+}
+
+function reasonOf(deadline: AbortSignal, interruption: AbortSignal): string {
+  if (deadline.aborted) return 'The tool took too long.';
+  return interruption.aborted ? 'The caller spoke before the tool was done.' : 'The tool failed.';
 }
 
 function failure(error: string): string {

@@ -64,14 +64,24 @@ class Waiting {
     return this.answerSinceMs + this.options.patience.answerWithinMs;
   }
 
+  /** A filler that is due now would still be playing when the apology is: better the apology now. */
+  isTooLateForFiller(nowMs: number): boolean {
+    const durationMs = speechDurationMs(this.nextFiller);
+    return nowMs >= this.fillerDueMs && nowMs + durationMs > this.failedAtMs;
+  }
+
+  private get nextFiller(): string {
+    const { fillers } = this.options;
+    return fillers[this.fillers % fillers.length] ?? '';
+  }
+
   said(text: string, nowMs: number): void {
     this.sound(text, nowMs);
     this.answerSinceMs = this.soundUntilMs;
   }
 
   filler(nowMs: number): string {
-    const { fillers } = this.options;
-    const text = fillers[this.fillers % fillers.length] ?? '';
+    const text = this.nextFiller;
     this.fillers += 1;
     return this.aside(text, nowMs);
   }
@@ -126,7 +136,7 @@ export async function* spokenStream(
       if (event === 'late') {
         const nowMs = clock.nowMs();
         yield* speak(cutter.due(nowMs));
-        if (nowMs >= waiting.failedAtMs)
+        if (nowMs >= waiting.failedAtMs || waiting.isTooLateForFiller(nowMs))
           throw new BrainTimeout(`No answer within ${patience.answerWithinMs} ms`);
         if (nowMs >= waiting.fillerDueMs) yield { type: 'filler', text: waiting.filler(nowMs) };
         continue;

@@ -2,6 +2,7 @@ import type { Clock } from '@jovo-telephony/telephony';
 import { type AuthorTool, runTool, type ToolContext } from './author-tools';
 import type { AuthorToolCall, Brain, BrainRequest, Message } from './brain';
 import type { ReplyEvent } from './spoken-stream';
+import type { ToolRuns } from './tool-runs';
 
 /** A brain that asks for tools again and again gets no further answer. */
 export class ToolLoopError extends Error {
@@ -15,6 +16,7 @@ export interface ToolRounds {
   brain: Brain;
   tools: ReadonlyMap<string, AuthorTool>;
   clock: Clock;
+  runs: ToolRuns;
   context: ToolContext;
   /** Told of every tool that has run, even if nobody waits for the answer any more. */
   onResult(message: Message): void;
@@ -26,7 +28,7 @@ export interface ToolRounds {
  */
 export async function* replyWithTools(
   request: BrainRequest,
-  { brain, tools, clock, context, onResult }: ToolRounds,
+  { brain, tools, clock, runs, context, onResult }: ToolRounds,
 ): AsyncGenerator<ReplyEvent> {
   let { messages } = request;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -38,15 +40,19 @@ export async function* replyWithTools(
     if (calls.length === 0 || context.signal.aborted) return;
     const results: Message[] = [];
     for (const call of calls.slice(0, MAX_CALLS_PER_ROUND)) {
+      if (context.signal.aborted) return;
       const tool = tools.get(call.name);
       const filler = tool?.filler?.[context.language];
       if (filler) yield { type: 'aside', text: filler };
-      const output = await runTool(tool, call, context, clock);
+      if (context.signal.aborted) return;
+      const output = await runTool(tool, call, context, clock, runs);
       const input = JSON.stringify(call.arguments) ?? '{}';
       const message: Message = { role: 'tool', id: call.id, name: call.name, input, output };
       onResult(message);
       results.push(message);
     }
+    // Nobody waits for the answer any more: it is not asked for.
+    if (context.signal.aborted) return;
     messages = [...messages, ...results];
   }
   throw new ToolLoopError(`The brain asked for tools ${MAX_ROUNDS} times in a row`);
