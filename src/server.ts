@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { App } from '@jovotech/framework';
 import { httpDoor, type WebSocketDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import express, { type ErrorRequestHandler } from 'express';
-import { reportFault } from './agent/after-call';
-import { type ProfileWatch, watchProfiles } from './agent/profile-watch';
-import { ProfileError } from './agent/profiles';
+import { reportFault } from './agent/after-call/after-call';
+import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
+import { ProfileError } from './agent/profiles/profiles';
 import { readSettings, type Settings, SettingsError } from './settings';
 import { report, type Started, start } from './start';
 

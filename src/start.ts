@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { types } from 'node:util';
 import type { App } from '@jovotech/framework';
-import { CallReporter, reportFault } from './agent/after-call';
+import { CallReporter, reportFault } from './agent/after-call/after-call';
 import { Agent } from './agent/agent';
 import { loadTools } from './agent/author-tools';
 import type { Brain } from './agent/brain';
@@ -9,7 +9,7 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
-import { loadProfiles, type Profiles } from './agent/profiles';
+import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';

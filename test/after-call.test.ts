@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
-import type { CallReport } from '../src/agent/call-report';
-import { SIGNATURE_HEADER, verifyWebhook } from '../src/agent/webhook-signature';
+import type { CallReport } from '../src/agent/after-call/call-report';
+import { SIGNATURE_HEADER, verifyWebhook } from '../src/agent/after-call/webhook-signature';
 import { handler } from '../src/lambda';
 import type { RunningServer } from '../src/server';
 import { callEvent, dial, post, startServer } from './support/call-server';

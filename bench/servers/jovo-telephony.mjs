@@ -6,7 +6,7 @@ import { hello } from './hello.mjs';
 
 const require = createRequire(import.meta.url);
 const { Agent } = require('../../dist/agent/agent.js');
-const { loadProfiles } = require('../../dist/agent/profiles.js');
+const { loadProfiles } = require('../../dist/agent/profiles/profiles.js');
 const { createApp } = require('../../dist/app.js');
 const { systemClock } = require('../../dist/system-clock.js');
 const { webSocketDoor } = require('@lautmaler/jovo-platform-aiflow');
@@ -21,7 +21,14 @@ const agent = new Agent({
   profiles: loadProfiles('agents'),
   brain,
   clock: systemClock,
-  timing: { holdAfterMs: 30_000, answerWithinMs: 60_000, inputTimeoutMs: 8_000 },
+  timing: {
+    fillerAfterMs: 30_000,
+    holdAfterMs: 30_000,
+    maxSilenceMs: 30_000,
+    answerWithinMs: 60_000,
+    finishWithinMs: 1_000,
+    inputTimeoutMs: 8_000,
+  },
 });
 const app = createApp({ agent, clock: systemClock, onError: console.error });
 await app.initialize();

@@ -8,12 +8,12 @@ import {
   sendSms,
   transfer,
 } from '@jovo-telephony/telephony';
+import { noteJudged } from './after-call/ended-call';
 import type { ToolCall } from './brain';
 import { type Conversation, remember } from './conversation';
-import { noteJudged } from './ended-call';
 import type { Phrases } from './phrases';
 import { numbersOf, placeName, policyOf } from './policy-of';
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 import type { UsageCounter } from './usage';
 
 /** One verdict of the policy, as it is kept. Holds no number and no text. */

@@ -1,5 +1,4 @@
 import {
-  ActionLedger,
   BargeInHelper,
   BargeInIntent,
   type CallAction,
@@ -8,54 +7,21 @@ import {
   ladderStart,
   nextOnLadder,
   phoneDigits,
-  say,
   spokenDigits,
 } from '@jovo-telephony/telephony';
-import { type Acted, Acting, type Verdict } from './acting';
-import type { CallReporter } from './after-call';
-import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain, Language } from './brain';
-import { type Conversation, cutOff, noteSpeech, remember, rememberCaller, speechEnded } from './conversation';
-import { endedCall } from './ended-call';
+import { endedCall } from './after-call/ended-call';
+import type { Language } from './brain';
+import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { isFarewell } from './farewell';
-import { greetingFor } from './greeting';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
-import { languageOf, PHRASES, type Phrases } from './phrases';
-import type { AgentProfile } from './profile';
-import { filledProfile, templateFacts } from './profile-fill';
-import type { Profiles } from './profiles';
+import { languageOf } from './phrases';
+import { greetingFor } from './profiles/greeting';
+import { templateFacts } from './profiles/profile-fill';
+import { Replying, type TurnOptions } from './replying';
 import { ladderOf } from './silence';
-import { type Patience, spokenStream } from './spoken-stream';
-import { replyWithTools } from './tool-rounds';
-import { ToolRuns } from './tool-runs';
-import { describeTools } from './tools';
 import { isUnfinished } from './unfinished';
-import { UsageCounter } from './usage';
 
-export interface AgentTiming extends Patience {
-  /** The filler's delay where nothing can be pushed. */
-  holdAfterMs: number;
-  /** Silence after our speech until the caller is asked again. */
-  inputTimeoutMs: number;
-  /** How long a sentence that sounds unfinished may go on before it is answered. */
-  finishWithinMs: number;
-}
-
-export interface AgentOptions {
-  profiles: Profiles;
-  brain: Brain;
-  clock: Clock;
-  timing: AgentTiming;
-  tools?: readonly AuthorTool[];
-  /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
-  wallMs?(): number;
-  /** Told when a turn fails. The error may hold what was said: log its kind only. */
-  onFailure?(error: unknown): void;
-  /** Told of calls that are over, where their profile asks for a report. */
-  reporter?: Pick<CallReporter, 'report'>;
-  /** Told of every verdict of the policy. */
-  onVerdict?(verdict: Verdict): void;
-}
+export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -67,37 +33,10 @@ export interface Parties {
   metadata?: Record<string, string>;
 }
 
-/** How a turn reaches the caller. */
-export interface TurnOptions {
-  /** Aborted when the caller says something new. */
-  signal: AbortSignal;
-  /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
-  push: boolean;
-}
-
-/** From so many interruptions on a caller gets short answers. */
-const IMPATIENT_AFTER = 3;
-
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
-export class Agent {
+export class Agent extends Replying {
   /** Keeps Jovo from cloning the agent with the app for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
-  private readonly acting: Acting;
-  private readonly wallMs: () => number;
-  private readonly tools: ReadonlyMap<string, AuthorTool>;
-  private readonly runs = new ToolRuns();
-
-  constructor(private readonly options: AgentOptions) {
-    this.wallMs = options.wallMs ?? Date.now;
-    const nowIso = () => new Date(this.wallMs()).toISOString();
-    this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
-    this.acting = new Acting({
-      ledger: new ActionLedger(),
-      usage: new UsageCounter(() => nowIso().slice(0, 10)),
-      nowIso,
-      onVerdict: options.onVerdict,
-    });
-  }
 
   /** A new conversation. Ours is the called number of an inbound call and the calling one of an outbound call. */
   begin(callId: string, parties: Parties): Conversation {
@@ -359,71 +298,6 @@ export class Agent {
     yield* this.reply(conversation, options, sinceMs);
   }
 
-  private async *reply(
-    conversation: Conversation,
-    { signal, push }: TurnOptions,
-    sinceMs: number,
-  ): AsyncGenerator<CallAction> {
-    const said: string[] = [];
-    let acted = false;
-    conversation.failed = undefined;
-    // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
-    const own = new AbortController();
-    const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(conversation);
-    try {
-      for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
-        if (signal.aborted) return;
-        if (spoken.type === 'say') {
-          said.push(spoken.text.trim());
-          yield this.speech(conversation, spoken.text);
-        } else if (spoken.type === 'filler') {
-          yield this.speech(conversation, spoken.text, true);
-        } else if (!acted) {
-          // One action a turn: a model that repeats itself must not dial twice.
-          acted = true;
-          if (spoken.call.name === 'switch_language') {
-            conversation.language = spoken.call.arguments.language;
-            yield* this.switchLanguage(conversation, said);
-            if (signal.aborted) return;
-          }
-          const { say: text, actions } = this.acting.act(
-            spoken.call,
-            this.caseOf(conversation, said.length > 0),
-          );
-          // A message counts as sent from here on: nothing may come between that and its leaving.
-          yield* actions.filter(({ type }) => type === 'send_sms');
-          if (signal.aborted) return;
-          if (text !== undefined) {
-            said.push(text);
-            yield this.speech(conversation, text);
-            if (signal.aborted) return;
-          }
-          yield* actions.filter(({ type }) => type !== 'send_sms');
-          if (conversation.closing) break;
-        }
-      }
-      if (signal.aborted) return;
-      if (said.length === 0 && !acted) throw new Error('The brain has said nothing');
-    } catch (error) {
-      if (signal.aborted) return;
-      own.abort(error);
-      conversation.failed = true;
-      this.options.onFailure?.(error);
-      const { sorry } = this.phrases(conversation);
-      said.push(sorry);
-      yield this.speech(conversation, sorry);
-    } finally {
-      own.abort();
-      if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
-      if (!signal.aborted) {
-        conversation.unanswered = undefined;
-        this.runs.told(conversation.callId);
-        this.acting.turnEnded(conversation);
-      }
-    }
-  }
-
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
     this.acting.forget(conversation);
@@ -436,41 +310,6 @@ export class Agent {
     reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
-  private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
-    const { brain, clock, timing } = this.options;
-    const { language, callId } = conversation;
-    const profile = this.profileOf(conversation);
-    const request = {
-      profile,
-      language,
-      messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...[...this.tools.values()].map(describeAuthorTool)],
-      brief: conversation.interruptions > IMPATIENT_AFTER,
-    };
-    const reply = replyWithTools(request, {
-      brain,
-      tools: this.tools,
-      runs: this.runs,
-      clock,
-      context: { signal, language, callId },
-      onResult: (message) => remember(conversation, message),
-    });
-    // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
-    const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
-    const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
-    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers });
-  }
-
-  /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */
-  private *switchLanguage(conversation: Conversation, said: string[]): Generator<CallAction> {
-    yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
-    if (said.length > 0) return;
-    const text = this.phrases(conversation).languageSwitched;
-    said.push(text);
-    yield this.speech(conversation, text);
-  }
-
   /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
   private climbDown(conversation: Conversation): string | undefined {
     const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
@@ -478,12 +317,6 @@ export class Agent {
     const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
     conversation.ladder = state;
     return step.do === 'goodbye' ? step.text : undefined;
-  }
-
-  private carryOut(conversation: Conversation, { say: text, actions }: Acted): CallAction[] {
-    const speech = text === undefined ? [] : this.speakAndRemember(conversation, text);
-    const isMessage = ({ type }: CallAction) => type === 'send_sms';
-    return [...actions.filter(isMessage), ...speech, ...actions.filter((action) => !isMessage(action))];
   }
 
   private hangUpAfter(
@@ -495,51 +328,6 @@ export class Agent {
     conversation.closing = action;
     conversation.closingReason = reason;
     return [this.speech(conversation, goodbye), action];
-  }
-
-  private speakAndRemember(conversation: Conversation, text: string, inputTimeoutMs?: number): CallAction[] {
-    remember(conversation, { role: 'assistant', text });
-    return [this.speech(conversation, text, false, inputTimeoutMs)];
-  }
-
-  /** Says it in the voice of the call's language, and listens for an answer afterwards. */
-  private speech(
-    conversation: Conversation,
-    text: string,
-    aside = false,
-    inputTimeoutMs = this.options.timing.inputTimeoutMs,
-  ): CallAction {
-    const { clock } = this.options;
-    noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
-    const { voice } = this.voiceOf(conversation);
-    return say(text.trim(), { voice, inputTimeoutMs });
-  }
-
-  private voiceOf(conversation: Conversation) {
-    const profile = this.profileOf(conversation);
-    const other = languageOf(profile.language) === conversation.language ? undefined : conversation.language;
-    const { voice, language: tag } = (other && profile.languages[other]) ?? profile;
-    // ElevenLabs voices speak any language and take no such field.
-    const language = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : tag);
-    return { tag, voice: { ...voice, language } };
-  }
-
-  private caseOf(conversation: Conversation, spoke: boolean) {
-    return {
-      conversation,
-      profile: this.profileOf(conversation),
-      phrases: this.phrases(conversation),
-      spoke,
-    };
-  }
-
-  private profileOf({ profileKey, ownNumber, facts }: Conversation): AgentProfile {
-    const { profiles } = this.options;
-    return filledProfile(profiles.byKey(profileKey) ?? profiles.answering(ownNumber), facts);
-  }
-
-  private phrases({ language }: Conversation): Phrases {
-    return PHRASES[language];
   }
 }
 

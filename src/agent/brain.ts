@@ -1,4 +1,4 @@
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 
 /** Languages in which every caller-facing text exists. The others of the vocabulary have stock phrases only. */
 export type Language = 'de' | 'en';

@@ -7,10 +7,10 @@ import {
   type SpokenPiece,
   speechDurationMs,
 } from '@jovo-telephony/telephony';
+import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, ToolCall } from './brain';
-import type { CallOutcome, JudgedAction } from './call-report';
 import type { KeypadState } from './keypad';
-import type { TemplateFacts } from './placeholders';
+import type { TemplateFacts } from './profiles/placeholders';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {

@@ -9,8 +9,8 @@ import {
   spokenDigits,
 } from '@jovo-telephony/telephony';
 import type { Language } from './brain';
-import { type Collect, keyMenuOf, keyOptionsOf, type Menu } from './menu-schema';
 import type { Phrases } from './phrases';
+import { type Collect, keyMenuOf, keyOptionsOf, type Menu } from './profiles/menu-schema';
 
 /** What a call knows of its keypad. Plain data; holds the digits of an entry, even of a PIN, until it has ended. */
 export interface KeypadState {

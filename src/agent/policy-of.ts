@@ -6,7 +6,7 @@ import {
   phoneDigits,
   type RiskyActionType,
 } from '@jovo-telephony/telephony';
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 
 const COUNTRY_OF_REGION: Readonly<Record<string, string>> = {
   DE: '+49',

@@ -1,6 +1,6 @@
 import type { SilenceLadder } from '@jovo-telephony/telephony';
 import type { Phrases } from './phrases';
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 
 /** The ladder of one profile, in the language of the call. */
 export function ladderOf(silence: AgentProfile['silence'], phrases: Phrases): SilenceLadder {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuthorToolCall, BrainEvent, ToolCall, ToolDescription } from './brain';
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 
 /** The tools a brain sees, by name: what each is for, and which arguments it takes. */
 const TOOLS = {

@@ -1,6 +1,6 @@
 import type { Budgets, RiskyActionType } from '@jovo-telephony/telephony';
 import type { Conversation } from './conversation';
-import type { AgentProfile } from './profile';
+import type { AgentProfile } from './profiles/profile';
 
 /** How often each action was taken today, by call, caller, profile and in all. In memory: a restart forgets it. */
 export class UsageCounter {

@@ -1,9 +1,9 @@
 import type { CallAction } from '@jovo-telephony/telephony';
+import type { EndedCall } from '../../src/agent/after-call/call-report';
+import { noteJudged } from '../../src/agent/after-call/ended-call';
 import { Agent } from '../../src/agent/agent';
-import type { EndedCall } from '../../src/agent/call-report';
-import { noteJudged } from '../../src/agent/ended-call';
-import { type AgentProfile, profileSchema } from '../../src/agent/profile';
-import { Profiles } from '../../src/agent/profiles';
+import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
+import { Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
 import { VirtualClock } from '../support/virtual-clock';

@@ -6,7 +6,7 @@ import type { BrainEvent, BrainRequest, Language, Message } from '../../src/agen
 import { offlineBrain } from '../../src/agent/brains/offline';
 import { OFFLINE_PHRASES } from '../../src/agent/brains/offline-phrases';
 import { type Meaning, understandingOf } from '../../src/agent/brains/offline-understand';
-import { type AgentProfile, profileSchema } from '../../src/agent/profile';
+import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
 
 const ROOT = join(__dirname, '..', '..');
 const SHIPPED = { de: 'praxis-sommer.yaml', en: 'northgate-cycles.yaml' } as const;

@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { checkSource } from '../../src/agent/profile-faults';
-import { merge, readSource } from '../../src/agent/profile-source';
-import { loadProfiles } from '../../src/agent/profiles';
+import { checkSource } from '../../src/agent/profiles/profile-faults';
+import { merge, readSource } from '../../src/agent/profiles/profile-source';
+import { loadProfiles } from '../../src/agent/profiles/profiles';
 
 const BASE = `language: de-DE
 voice: { provider: azure, voice: de-DE-KatjaNeural }

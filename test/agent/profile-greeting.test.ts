@@ -1,6 +1,11 @@
-import { dayPartOf, type GreetingFacts, greetingFor, timeGreetingOf } from '../../src/agent/greeting';
-import { type AgentProfile, profileSchema } from '../../src/agent/profile';
-import { isTimeZone } from '../../src/agent/time-zone';
+import {
+  dayPartOf,
+  type GreetingFacts,
+  greetingFor,
+  timeGreetingOf,
+} from '../../src/agent/profiles/greeting';
+import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
+import { isTimeZone } from '../../src/agent/profiles/time-zone';
 import { PRAXIS, WORKSHOP } from '../support/profile';
 
 const at = (utc: string) => Date.parse(`2026-${utc}:00Z`);

@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CallFacts, matchFault } from '../../src/agent/profile-match';
-import { loadProfiles, ProfileError } from '../../src/agent/profiles';
+import { type CallFacts, matchFault } from '../../src/agent/profiles/profile-match';
+import { loadProfiles, ProfileError } from '../../src/agent/profiles/profiles';
 
 const COMMON = `language: de-DE
 voice: { provider: azure }

@@ -6,11 +6,11 @@ import {
   MAX_VALUE_LENGTH,
   placeholdersOf,
   type TemplateFacts,
-} from '../../src/agent/placeholders';
-import { profileSchema } from '../../src/agent/profile';
-import { checkSource } from '../../src/agent/profile-faults';
-import { filledProfile, templateFacts } from '../../src/agent/profile-fill';
-import { readSource } from '../../src/agent/profile-source';
+} from '../../src/agent/profiles/placeholders';
+import { profileSchema } from '../../src/agent/profiles/profile';
+import { checkSource } from '../../src/agent/profiles/profile-faults';
+import { filledProfile, templateFacts } from '../../src/agent/profiles/profile-fill';
+import { readSource } from '../../src/agent/profiles/profile-source';
 import { PRAXIS } from '../support/profile';
 
 const FACTS: TemplateFacts = {

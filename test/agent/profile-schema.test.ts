@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { profileSchema } from '../../src/agent/profile';
-import { profileJsonSchema } from '../../src/agent/profile-json-schema';
+import { profileSchema } from '../../src/agent/profiles/profile';
+import { profileJsonSchema } from '../../src/agent/profiles/profile-json-schema';
 
 const FOLDER = resolve('agents');
 

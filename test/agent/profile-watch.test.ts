@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ProfileWatch, watchProfiles } from '../../src/agent/profile-watch';
-import { loadProfiles, ProfileError } from '../../src/agent/profiles';
+import { type ProfileWatch, watchProfiles } from '../../src/agent/profiles/profile-watch';
+import { loadProfiles, ProfileError } from '../../src/agent/profiles/profiles';
 
 const BASE = `default: true
 language: de-DE

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { loadProfiles, ProfileError } from '../../src/agent/profiles';
+import { loadProfiles, ProfileError } from '../../src/agent/profiles/profiles';
 
 const GOOD = `name: Praxis Dr. Sommer
 default: true

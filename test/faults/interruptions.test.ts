@@ -4,7 +4,7 @@ import { Agent } from '../../src/agent/agent';
 import type { AuthorTool } from '../../src/agent/author-tools';
 import type { Brain, BrainEvent } from '../../src/agent/brain';
 import type { Conversation } from '../../src/agent/conversation';
-import { Profiles } from '../../src/agent/profiles';
+import { Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS } from '../support/profile';
 
 const INTERRUPTIONS = 10_000;

@@ -1,4 +1,4 @@
-import { type AgentProfile, profileSchema } from '../../src/agent/profile';
+import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
 
 /** A small German practice, and the same in English: enough for tests that are not about the profile. */
 export const PRAXIS: AgentProfile = profileSchema.parse({

@@ -79,7 +79,10 @@ export class ReplyWindow {
     if (!this.open || !this.pastSoft || this.mute) return;
     this.call.takeOutputOfRunningTurn();
     const actions = this.call.takeLate();
-    if (actions.length > 0) close(actions);
+    if (actions.length === 0) return;
+    // The caller hears an answer: a wait that follows is a new one.
+    this.call.holds = 0;
+    close(actions);
   }
 
   /** Everything that can go out now; what cannot go out here is left to the next request. */

@@ -1,5 +1,5 @@
 import type { Message } from '../brain';
-import type { AgentProfile } from '../profile';
+import type { AgentProfile } from '../profiles/profile';
 
 /** Fewer letters than this prove nothing about what was said. */
 const MIN_HEARD = 12;

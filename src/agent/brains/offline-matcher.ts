@@ -1,5 +1,5 @@
 import type { Language } from '../brain';
-import type { AgentProfile } from '../profile';
+import type { AgentProfile } from '../profiles/profile';
 import { CONCEPTS, TOPICS } from './offline-concepts';
 import { contains, fold, likeness, pattern, replacePhrase, stem, words } from './offline-text';
 import { HOUSE_WORDS, SMALL_WORDS, WEAK_WORDS } from './offline-words';

@@ -1,5 +1,5 @@
 import type { Language } from '../brain';
-import type { AgentProfile } from '../profile';
+import type { AgentProfile } from '../profiles/profile';
 import { INTENTS, type IntentName } from './offline-intents';
 import { faqMatcher } from './offline-matcher';
 import { contains, fold, pattern, replacePhrase, stem, words } from './offline-text';

@@ -1,8 +1,8 @@
 import OpenAI from 'openai';
 import { z } from 'zod';
+import { type ResultSchema, strictJsonSchema } from '../after-call/schema-to-zod';
+import { type Summariser, SummaryError } from '../after-call/summariser';
 import type { Message } from '../brain';
-import { type ResultSchema, strictJsonSchema } from '../schema-to-zod';
-import { type Summariser, SummaryError } from '../summariser';
 import type { OpenAiOptions } from './openai';
 
 const answerSchema = z.object({ summary: z.string().trim().min(1).max(4000), result: z.unknown() });

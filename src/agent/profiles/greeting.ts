@@ -1,5 +1,5 @@
-import type { Language } from './brain';
-import { languageOf } from './phrases';
+import type { Language } from '../brain';
+import { languageOf } from '../phrases';
 import type { AgentProfile } from './profile';
 import { hourIn, timeZoneOf } from './time-zone';
 

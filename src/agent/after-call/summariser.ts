@@ -1,4 +1,4 @@
-import type { Message } from './brain';
+import type { Message } from '../brain';
 import type { ResultSchema } from './schema-to-zod';
 
 /** What remains of a conversation. The result is as the model gave it: it is still to be checked. */

@@ -1,5 +1,5 @@
+import type { Conversation } from '../conversation';
 import type { CallOutcome, EndedCall, JudgedAction } from './call-report';
-import type { Conversation } from './conversation';
 
 /** When a call has ended, on both clocks. */
 export interface EndTimes {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Message } from '../brain';
 import type { AfterCall } from './after-call-schema';
-import type { Message } from './brain';
 import type { ResultValue } from './schema-to-zod';
 
 /** How a call came to its end. `ended`: the network does not say who hung up. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { afterCallSchema } from './after-call-schema';
+import { afterCallSchema } from '../after-call/after-call-schema';
 import { menuSchema } from './menu-schema';
 import { policySchema } from './policy-schema';
 import { matchFault } from './profile-match';

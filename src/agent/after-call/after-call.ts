@@ -1,7 +1,7 @@
+import type { Profiles } from '../profiles/profiles';
 import type { AfterCall } from './after-call-schema';
 import type { EndedCall } from './call-report';
 import { type PostCallOptions, type PostCallResult, postCall } from './post-call';
-import type { Profiles } from './profiles';
 
 export interface CallReporterOptions extends Omit<PostCallOptions, 'afterCall' | 'signal' | 'secret'> {
   /** Without it nothing is sent: a report that is not signed proves nothing. */

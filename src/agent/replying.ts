@@ -1,0 +1,226 @@
+import { ActionLedger, type CallAction, type Clock, say } from '@jovo-telephony/telephony';
+import { type Acted, Acting, type Verdict } from './acting';
+import type { CallReporter } from './after-call/after-call';
+import { type AuthorTool, describeAuthorTool } from './author-tools';
+import type { Brain } from './brain';
+import { type Conversation, noteSpeech, remember } from './conversation';
+import { languageOf, PHRASES, type Phrases } from './phrases';
+import type { AgentProfile } from './profiles/profile';
+import { filledProfile } from './profiles/profile-fill';
+import type { Profiles } from './profiles/profiles';
+import { type Patience, spokenStream } from './spoken-stream';
+import { replyWithTools } from './tool-rounds';
+import { ToolRuns } from './tool-runs';
+import { describeTools } from './tools';
+import { UsageCounter } from './usage';
+
+export interface AgentTiming extends Patience {
+  /** The filler's delay where nothing can be pushed. */
+  holdAfterMs: number;
+  /** Silence after our speech until the caller is asked again. */
+  inputTimeoutMs: number;
+  /** How long a sentence that sounds unfinished may go on before it is answered. */
+  finishWithinMs: number;
+}
+
+export interface AgentOptions {
+  profiles: Profiles;
+  brain: Brain;
+  clock: Clock;
+  timing: AgentTiming;
+  tools?: readonly AuthorTool[];
+  /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
+  wallMs?(): number;
+  /** Told when a turn fails. The error may hold what was said: log its kind only. */
+  onFailure?(error: unknown): void;
+  /** Told of calls that are over, where their profile asks for a report. */
+  reporter?: Pick<CallReporter, 'report'>;
+  /** Told of every verdict of the policy. */
+  onVerdict?(verdict: Verdict): void;
+}
+
+/** How a turn reaches the caller. */
+export interface TurnOptions {
+  /** Aborted when the caller says something new. */
+  signal: AbortSignal;
+  /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
+  push: boolean;
+}
+
+/** From so many interruptions on a caller gets short answers. */
+const IMPATIENT_AFTER = 3;
+
+/** One reply: what the brain says and asks for, in the profile's voice, within the caller's patience. */
+export class Replying {
+  protected readonly acting: Acting;
+  protected readonly wallMs: () => number;
+  protected readonly tools: ReadonlyMap<string, AuthorTool>;
+  protected readonly runs = new ToolRuns();
+
+  constructor(protected readonly options: AgentOptions) {
+    this.wallMs = options.wallMs ?? Date.now;
+    const nowIso = () => new Date(this.wallMs()).toISOString();
+    this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
+    this.acting = new Acting({
+      ledger: new ActionLedger(),
+      usage: new UsageCounter(() => nowIso().slice(0, 10)),
+      nowIso,
+      onVerdict: options.onVerdict,
+    });
+  }
+
+  protected async *reply(
+    conversation: Conversation,
+    { signal, push }: TurnOptions,
+    sinceMs: number,
+  ): AsyncGenerator<CallAction> {
+    const said: string[] = [];
+    let acted = false;
+    conversation.failed = undefined;
+    // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
+    const own = new AbortController();
+    const brainSignal = AbortSignal.any([signal, own.signal]);
+    this.acting.turnStarted(conversation);
+    try {
+      for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
+        if (signal.aborted) return;
+        if (spoken.type === 'say') {
+          said.push(spoken.text.trim());
+          yield this.speech(conversation, spoken.text);
+        } else if (spoken.type === 'filler') {
+          yield this.speech(conversation, spoken.text, true);
+        } else if (!acted) {
+          // One action a turn: a model that repeats itself must not dial twice.
+          acted = true;
+          if (spoken.call.name === 'switch_language') {
+            conversation.language = spoken.call.arguments.language;
+            yield* this.switchLanguage(conversation, said);
+            if (signal.aborted) return;
+          }
+          const { say: text, actions } = this.acting.act(
+            spoken.call,
+            this.caseOf(conversation, said.length > 0),
+          );
+          // A message counts as sent from here on: nothing may come between that and its leaving.
+          yield* actions.filter(({ type }) => type === 'send_sms');
+          if (signal.aborted) return;
+          if (text !== undefined) {
+            said.push(text);
+            yield this.speech(conversation, text);
+            if (signal.aborted) return;
+          }
+          yield* actions.filter(({ type }) => type !== 'send_sms');
+          if (conversation.closing) break;
+        }
+      }
+      if (signal.aborted) return;
+      if (said.length === 0 && !acted) throw new Error('The brain has said nothing');
+    } catch (error) {
+      if (signal.aborted) return;
+      own.abort(error);
+      conversation.failed = true;
+      this.options.onFailure?.(error);
+      const { sorry } = this.phrases(conversation);
+      said.push(sorry);
+      yield this.speech(conversation, sorry);
+    } finally {
+      own.abort();
+      if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
+      if (!signal.aborted) {
+        conversation.unanswered = undefined;
+        this.runs.told(conversation.callId);
+        this.acting.turnEnded(conversation);
+      }
+    }
+  }
+
+  private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
+    const { brain, clock, timing } = this.options;
+    const { language, callId } = conversation;
+    const profile = this.profileOf(conversation);
+    const request = {
+      profile,
+      language,
+      messages: [...conversation.messages],
+      tools: [...describeTools(profile), ...[...this.tools.values()].map(describeAuthorTool)],
+      brief: conversation.interruptions > IMPATIENT_AFTER,
+    };
+    const reply = replyWithTools(request, {
+      brain,
+      tools: this.tools,
+      runs: this.runs,
+      clock,
+      context: { signal, language, callId },
+      onResult: (message) => remember(conversation, message),
+    });
+    // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
+    const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
+    const patience = { ...timing, fillerAfterMs };
+    const fillers = this.phrases(conversation).hold;
+    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers });
+  }
+
+  /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */
+  private *switchLanguage(conversation: Conversation, said: string[]): Generator<CallAction> {
+    yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+    if (said.length > 0) return;
+    const text = this.phrases(conversation).languageSwitched;
+    said.push(text);
+    yield this.speech(conversation, text);
+  }
+
+  protected carryOut(conversation: Conversation, { say: text, actions }: Acted): CallAction[] {
+    const speech = text === undefined ? [] : this.speakAndRemember(conversation, text);
+    const isMessage = ({ type }: CallAction) => type === 'send_sms';
+    return [...actions.filter(isMessage), ...speech, ...actions.filter((action) => !isMessage(action))];
+  }
+
+  protected speakAndRemember(
+    conversation: Conversation,
+    text: string,
+    inputTimeoutMs?: number,
+  ): CallAction[] {
+    remember(conversation, { role: 'assistant', text });
+    return [this.speech(conversation, text, false, inputTimeoutMs)];
+  }
+
+  /** Says it in the voice of the call's language, and listens for an answer afterwards. */
+  protected speech(
+    conversation: Conversation,
+    text: string,
+    aside = false,
+    inputTimeoutMs = this.options.timing.inputTimeoutMs,
+  ): CallAction {
+    const { clock } = this.options;
+    noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
+    const { voice } = this.voiceOf(conversation);
+    return say(text.trim(), { voice, inputTimeoutMs });
+  }
+
+  protected voiceOf(conversation: Conversation) {
+    const profile = this.profileOf(conversation);
+    const other = languageOf(profile.language) === conversation.language ? undefined : conversation.language;
+    const { voice, language: tag } = (other && profile.languages[other]) ?? profile;
+    // ElevenLabs voices speak any language and take no such field.
+    const language = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : tag);
+    return { tag, voice: { ...voice, language } };
+  }
+
+  protected caseOf(conversation: Conversation, spoke: boolean) {
+    return {
+      conversation,
+      profile: this.profileOf(conversation),
+      phrases: this.phrases(conversation),
+      spoke,
+    };
+  }
+
+  protected profileOf({ profileKey, ownNumber, facts }: Conversation): AgentProfile {
+    const { profiles } = this.options;
+    return filledProfile(profiles.byKey(profileKey) ?? profiles.answering(ownNumber), facts);
+  }
+
+  protected phrases({ language }: Conversation): Phrases {
+    return PHRASES[language];
+  }
+}
