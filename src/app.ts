@@ -27,6 +27,8 @@ export function createApp({ agent, clock, aiflow, onError }: AppOptions): App {
     plugins: [
       new SipgateAiflowPlatform({
         clock,
+        // The agent fills the wait of its own turns; the platform only where a handler is stuck.
+        deadlines: { holdAfterMs: 3_000 },
         phrases: {
           hold: (language, attempt) => {
             const { hold } = PHRASES[languageOf(language ?? 'de')];
