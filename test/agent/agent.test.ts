@@ -1,11 +1,11 @@
 import type { CallAction } from '@jovo-telephony/telephony';
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import { Agent } from '../../src/agent/agent';
 import type { Conversation } from '../../src/agent/conversation';
 import { PHRASES } from '../../src/agent/phrases';
 import { Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS, WORKSHOP } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
-import { settle, VirtualClock } from '../support/virtual-clock';
 
 const PROFILES = new Profiles(
   new Map([

@@ -1,4 +1,5 @@
 import { LLMock } from '@copilotkit/aimock';
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import fc from 'fast-check';
 import type { Brain, BrainEvent, BrainRequest } from '../../src/agent/brain';
 import { type ChainOptions, chainOf } from '../../src/agent/brains/chain';
@@ -7,7 +8,6 @@ import { systemClock } from '../../src/system-clock';
 import { chunk, type HostileModel, hostileModel, startStream } from '../support/model-server';
 import { PRAXIS } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
-import { settle, VirtualClock } from '../support/virtual-clock';
 
 const REQUEST: BrainRequest = {
   profile: PRAXIS,

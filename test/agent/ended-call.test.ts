@@ -1,4 +1,5 @@
 import type { CallAction } from '@jovo-telephony/telephony';
+import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { EndedCall } from '../../src/agent/after-call/call-report';
 import { noteJudged } from '../../src/agent/after-call/ended-call';
 import { Agent } from '../../src/agent/agent';
@@ -6,7 +7,6 @@ import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profi
 import { Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
-import { VirtualClock } from '../support/virtual-clock';
 
 const TIMING = {
   fillerAfterMs: 900,

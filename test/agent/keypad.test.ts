@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CallAction } from '@jovo-telephony/telephony';
+import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import { Agent } from '../../src/agent/agent';
 import { KEYPAD_START, type KeypadEvent, type KeypadState, nextOnKeypad } from '../../src/agent/keypad';
 import { PHRASES } from '../../src/agent/phrases';
@@ -10,7 +11,6 @@ import { profileSchema } from '../../src/agent/profiles/profile';
 import { loadProfiles, Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
-import { VirtualClock } from '../support/virtual-clock';
 
 const MENU: Menu = menuSchema.parse({
   prompt: 'Für Zeiten die eins.',

@@ -1,4 +1,5 @@
 import { LLMock } from '@copilotkit/aimock';
+import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import fc from 'fast-check';
 import { type AfterCall, afterCallSchema } from '../../src/agent/after-call/after-call-schema';
 import { type CallReport, type EndedCall, maskNumbers } from '../../src/agent/after-call/call-report';
@@ -10,7 +11,6 @@ import { signWebhook, verifyWebhook } from '../../src/agent/after-call/webhook-s
 import { openAiSummariser } from '../../src/agent/brains/openai-summary';
 import { systemClock } from '../../src/system-clock';
 import { type HostileModel, hostileModel } from '../support/model-server';
-import { VirtualClock } from '../support/virtual-clock';
 import { type Reaction, type WebhookServer, webhookServer } from '../support/webhook-server';
 
 const SECRET = 'a secret of some length';

@@ -1,9 +1,9 @@
 import { callOutput, hangUp, say, transfer } from '@jovo-telephony/telephony';
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import { HangupOutput, type SipgateAiflowConfig, SpeakOutput, TransferOutput } from '../src';
 import { event } from './support/fixtures';
 import { gist, phoneLine } from './support/phone-line';
 import { recordingApp } from './support/recording-app';
-import { settle, VirtualClock } from './support/virtual-clock';
 
 type Handler = NonNullable<Parameters<typeof recordingApp>[0]>;
 

@@ -1,10 +1,10 @@
 import { callOutput, hangUp, say } from '@jovo-telephony/telephony';
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { SipgateAiflowConfig } from '../src';
 import { DEFAULT_DEADLINES } from '../src/config';
 import { event } from './support/fixtures';
 import { gist, phoneLine } from './support/phone-line';
 import { recordingApp } from './support/recording-app';
-import { settle, VirtualClock } from './support/virtual-clock';
 
 const { softMs: SOFT, holdAfterMs: HOLD, hardMs: HARD } = DEFAULT_DEADLINES;
 

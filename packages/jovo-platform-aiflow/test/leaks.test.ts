@@ -1,8 +1,8 @@
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import { AiflowCalls } from '../src/aiflow-calls';
 import { event } from './support/fixtures';
 import { phoneLine } from './support/phone-line';
 import { recordingApp } from './support/recording-app';
-import { settle, VirtualClock } from './support/virtual-clock';
 
 const SCRIPT = [
   'session_start',

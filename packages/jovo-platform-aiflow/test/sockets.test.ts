@@ -1,11 +1,11 @@
 import { callOutput, say } from '@jovo-telephony/telephony';
+import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import { BaseComponent, Component, Global, Handle } from '@jovotech/framework';
 import { InputType, type SipgateAiflowConfig } from '../src';
 import { event } from './support/fixtures';
 import { gist, phoneLine } from './support/phone-line';
 import { appOf, recordingApp } from './support/recording-app';
 import { type Rig, rig } from './support/rig';
-import { settle, VirtualClock } from './support/virtual-clock';
 
 type Handler = NonNullable<Parameters<typeof recordingApp>[0]>;
 

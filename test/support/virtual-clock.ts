@@ -1,1 +1,0 @@
-export { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
