@@ -143,7 +143,7 @@ export class Acting {
     this.options.ledger.commit(claimed.runId, { ok: true });
     conversation.smsRunId = claimed.runId;
     remember(conversation, { role: 'note', text: 'A text message was sent to the caller.' });
-    const action = sendSms(claimed.number.replace('+', ''), text);
+    const action = sendSms(claimed.number, text);
     return { say: spoke ? undefined : phrases.smsSent, actions: [action] };
   }
 

@@ -66,8 +66,9 @@ export class Agent extends Replying {
 
   greet(conversation: Conversation, parties: Parties): CallAction[] {
     const { direction } = parties;
-    const greeting = greetingFor(this.profileOf(conversation), { direction, nowMs: this.wallMs() });
-    const { menu } = this.profileOf(conversation);
+    const profile = this.profileOf(conversation);
+    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs() });
+    const { menu } = profile;
     if (!menu) return this.speakAndRemember(conversation, greeting);
     conversation.keypad = KEYPAD_START;
     return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));

@@ -2,7 +2,7 @@ import { ActionLedger, type CallAction, type Clock, say } from '@jovo-telephony/
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain } from './brain';
+import type { Brain, ToolDescription } from './brain';
 import { type Conversation, noteSpeech, remember } from './conversation';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
@@ -56,11 +56,14 @@ export class Replying {
   protected readonly wallMs: () => number;
   protected readonly tools: ReadonlyMap<string, AuthorTool>;
   protected readonly runs = new ToolRuns();
+  /** What a model is told of the author's tools; the same for every turn. */
+  private readonly authorTools: readonly ToolDescription[];
 
   constructor(protected readonly options: AgentOptions) {
     this.wallMs = options.wallMs ?? Date.now;
     const nowIso = () => new Date(this.wallMs()).toISOString();
     this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
+    this.authorTools = [...this.tools.values()].map(describeAuthorTool);
     this.acting = new Acting({
       ledger: new ActionLedger(),
       usage: new UsageCounter(() => nowIso().slice(0, 10)),
@@ -142,7 +145,7 @@ export class Replying {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...[...this.tools.values()].map(describeAuthorTool)],
+      tools: [...describeTools(profile), ...this.authorTools],
       brief: conversation.interruptions > IMPATIENT_AFTER,
     };
     const reply = replyWithTools(request, {
