@@ -81,7 +81,7 @@ export function callInfoOf(facts: CallFacts): Omit<CallInfo, 'id' | 'account_id'
   return {
     phone_number: callee ?? '',
     direction: directionOf(facts),
-    from_phone_number: caller === undefined || caller.toLowerCase() === 'anonymous' ? '' : caller,
+    from_phone_number: callerNumber(caller),
     to_phone_number: callee,
     headers: {
       ...Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== undefined)),
@@ -89,6 +89,11 @@ export function callInfoOf(facts: CallFacts): Omit<CallInfo, 'id' | 'account_id'
     },
     metadata: dialoutMetadata && flattened(dialoutMetadata),
   };
+}
+
+/** Empty for a caller who does not show a number. */
+export function callerNumber(caller: string | undefined): string {
+  return caller === undefined || caller.toLowerCase() === 'anonymous' ? '' : caller;
 }
 
 /** An object; one page of the documentation says that it is a text of JSON (spec 12, no. 16). */

@@ -23,7 +23,7 @@ export const EVENT_RULES: { readonly [T in EventType]: EventRule } = {
     acceptsNoAction: true,
   },
   // Nobody can hear us yet (spec 7.5).
-  dialoutInitiated: { inputType: InputType.OUTBOUND_INITIATED, acceptsNoAction: true, otherwise: 'unknown' },
+  dialoutInitiated: { inputType: InputType.OUTBOUND_INITIATED, acceptsNoAction: true, otherwise: 'passing' },
   machineDetection: {
     inputType: InputType.MACHINE_DETECTED,
     interrupts: true,
@@ -36,17 +36,17 @@ export const EVENT_RULES: { readonly [T in EventType]: EventRule } = {
   transferAnswered: {
     inputType: AudiocodesInputType.TRANSFER_ANSWERED,
     acceptsNoAction: true,
-    otherwise: 'unknown',
+    otherwise: 'passing',
   },
   speechHypothesis: {
     inputType: AudiocodesInputType.SPEECH_HYPOTHESIS,
     acceptsNoAction: true,
-    otherwise: 'unknown',
+    otherwise: 'passing',
   },
   silenceDetected: {
     inputType: AudiocodesInputType.SILENCE_DETECTED,
     acceptsNoAction: true,
-    otherwise: 'unknown',
+    otherwise: 'passing',
   },
   agentConnected: { inputType: AudiocodesInputType.AGENT_CONNECTED, otherwise: 'unknown' },
   speakerVerification: {
@@ -54,7 +54,8 @@ export const EVENT_RULES: { readonly [T in EventType]: EventRule } = {
     awaitsAnswer: true,
     otherwise: 'unknown',
   },
-  unknown: { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true },
+  unknown: { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED },
+  passing: { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true },
 };
 
 export function eventRule(type: string): EventRule {

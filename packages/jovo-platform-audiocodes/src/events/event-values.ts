@@ -37,6 +37,8 @@ export interface EventValues {
   speakerVerification: SpeakerVerification;
   /** Something that this version does not know, as it came. */
   unknown: { name: string };
+  /** The same, of something that is answered with nothing: what the app has no handler for. */
+  passing: Nothing;
   /** Never on the wire: a sound has cut us off, and no words have followed. */
   soundWasNoise: Nothing;
   /** Never on the wire: the gateway for text messages has failed. */
