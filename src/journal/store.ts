@@ -7,9 +7,12 @@ export interface JournalStore {
   /** Takes the call for one turn and notes what came, or says why not. A call that is unknown begins. */
   begin(callId: string, asked: BeginRequest): Promise<Begun>;
 
+  /** Notes what else came during a turn. */
+  note(lease: Lease, event: string): Promise<void>;
+
   /**
    * Ends a turn: its page is kept in any case, since it has happened; the rest only if nobody else has taken the call
-   * meanwhile. Returns whether that was so. The lease is given back.
+   * meanwhile. Returns whether that was so. What was noted before is done with, and the lease is given back.
    */
   commit(lease: Lease, done: TurnResult): Promise<boolean>;
 
@@ -65,14 +68,14 @@ export interface BeginRequest {
   knownVersion?: number;
   /** Takes the call even though somebody else has it. */
   force?: boolean;
-  /** A call that has ended begins again. */
-  reopen?: boolean;
 }
 
 export type Begun =
   | {
       result: 'begun';
       lease: Lease;
+      /** The last commit has ended the call. The next one that does not begins it anew. */
+      ended: boolean;
       /** Absent before the first commit, and where the version is known. */
       state?: Uint8Array;
       claims?: Uint8Array;
@@ -82,8 +85,7 @@ export type Begun =
       /** Events of turns that never came to their end, oldest first. Not the one that was just noted. */
       unfinished: string[];
     }
-  | { result: 'busy' }
-  | { result: 'ended' };
+  | { result: 'busy' };
 
 export interface TurnResult {
   page?: Page;
@@ -92,8 +94,10 @@ export interface TurnResult {
   claims?: Uint8Array;
   /** Known from the first commit on. */
   about?: CallFacts;
-  /** The call is over: state, claims and, as the profile wants it, words or everything are erased with this. */
+  /** The call is over: claims and, as the profile wants it, words or whole pages are erased with this. */
   ended?: boolean;
+  /** The turn goes on: the lease is not given back, and holds for so long. */
+  leaseMs?: number;
 }
 
 /** What is written of a turn. */

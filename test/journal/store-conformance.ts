@@ -108,7 +108,19 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       await taken(two, 'b', { event: 'are you there?', force: true });
       const third = await taken(one, 'a', { event: 'hello again', force: true });
       expect(third.unfinished).toEqual(['hello', 'are you there?']);
-      await one.commit(third.lease, { state: sealed('x') });
+      await one.note(third.lease, 'and a key');
+      const fourth = await taken(two, 'b', { force: true });
+      expect(fourth.unfinished).toEqual(['hello', 'are you there?', 'hello again', 'and a key']);
+      await one.note(third.lease, 'from the past');
+      // The turn goes on, and so does the lease.
+      expect(await two.commit(fourth.lease, { state: sealed('x'), leaseMs: LEASE_MS })).toBe(true);
+      expect(await begin(one, 'a')).toEqual({ result: 'busy' });
+      const later = { ...fourth.lease, version: fourth.lease.version + 1 };
+      await two.note(later, 'one more');
+      expect((await taken(two, 'b')).unfinished).toEqual(['one more']);
+      expect(await two.commit(later, { state: sealed('x') })).toBe(false);
+      const last = await taken(two, 'b');
+      expect(await two.commit(last.lease, { state: sealed('x') })).toBe(true);
       expect((await taken(one, 'a')).unfinished).toEqual([]);
     });
 
@@ -224,7 +236,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
         const { lease } = await taken(one, 'a');
         await one.claim(lease, { claims: sealed('secret'), expectedCount: 0, counters: [] });
         const last = {
-          state: sealed('secret'),
+          state: sealed('over'),
           page: page('end', 'Tschüss'),
           about: about({ keep }),
           ended: true,
@@ -232,20 +244,29 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
         expect(await one.commit(lease, last)).toBe(true);
         const found = await stored(two);
         expect(found).toMatchObject({ claimCount: 0, endedAtMs: expect.any(Number) });
-        expect(found?.state).toBeUndefined();
+        expect(opened(found?.state)).toBe('over');
         expect(found?.pages).toHaveLength(count);
         expect(found?.pages.map((each) => opened(each.words))).toEqual(words);
-        expect(await begin(two, 'b')).toEqual({ result: 'ended' });
+
         expect(await one.commit(lease, { state: sealed('late') })).toBe(false);
         await one.append(call, [page('late', 'noch etwas')]);
         const late = await stored();
         expect(late?.pages).toHaveLength(count === 0 ? 0 : 3);
         expect(opened(late?.pages[2]?.words)).toBe(keep === 'everything' ? 'noch etwas' : undefined);
-        // The same id may begin anew, with nothing of what was.
-        const anew = await taken(two, 'b', { reopen: true });
-        expect(anew).toMatchObject({ claimCount: 0, unfinished: [] });
-        expect(anew.state).toBeUndefined();
-        expect(anew.claims).toBeUndefined();
+        // A late event finds out that it is late, and the call stays what it was.
+        const after = await taken(two, 'b', { event: 'too late' });
+        expect(after).toMatchObject({ ended: true, claimCount: 0, unfinished: [] });
+        expect(opened(after.state)).toBe('over');
+        expect(after.claims).toBeUndefined();
+        const endedAtMs = late?.endedAtMs;
+        expect(await two.commit(after.lease, { state: sealed('over'), ended: true })).toBe(true);
+        expect(await stored()).toMatchObject({ endedAtMs });
+        // The same id may begin anew.
+        const anew = await taken(one, 'a');
+        expect(anew).toMatchObject({ ended: true, unfinished: [] });
+        expect(await one.commit(anew.lease, { state: sealed('anew') })).toBe(true);
+        expect((await stored())?.endedAtMs).toBeUndefined();
+        expect(await taken(one, 'a')).toMatchObject({ ended: false });
       },
     );
 

@@ -53,13 +53,9 @@ export class DynamoStore implements JournalStore {
   }
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
-    const { holder, leaseMs, event, knownVersion, force, reopen } = asked;
+    const { holder, leaseMs, event, knownVersion, force } = asked;
     const now = this.nowMs();
     const free = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #holder = :holder';
-    const conditions = [
-      ...(reopen ? [] : ['attribute_not_exists(#endedAt)']),
-      ...(force ? [] : [`(${free})`]),
-    ];
     const counters = ['version', 'interrupts', 'claimCount'];
     const row = await this.table.update(callKey(callId), {
       set: [
@@ -71,8 +67,7 @@ export class DynamoStore implements JournalStore {
         '#expires = if_not_exists(#expires, :expires)',
         ...counters.map((name) => `#${name} = if_not_exists(#${name}, :zero)`),
       ],
-      remove: ['#endedAt'],
-      condition: conditions.join(' AND ') || undefined,
+      condition: force ? undefined : free,
       values: {
         ':holder': text(holder),
         ':until': number(now + leaseMs),
@@ -84,15 +79,13 @@ export class DynamoStore implements JournalStore {
         ':expires': expires(now + LIVE_MS),
       },
     });
-    if (!row) {
-      const found = await this.table.get(callKey(callId));
-      return { result: found?.endedAt ? 'ended' : 'busy' };
-    }
+    if (!row) return { result: 'busy' };
     const pending = row.pending?.L ?? [];
     const version = numberOf(row.version);
     return {
       result: 'begun',
       lease: { callId, fence: numberOf(row.fence), version },
+      ended: row.endedAt !== undefined,
       state: version === knownVersion ? undefined : row.state?.B,
       claims: row.claims?.B,
       claimCount: numberOf(row.claimCount),
@@ -103,7 +96,7 @@ export class DynamoStore implements JournalStore {
 
   async commit(lease: Lease, done: TurnResult): Promise<boolean> {
     const { callId, fence, version } = lease;
-    const { page, state, claims, about, ended } = done;
+    const { page, state, claims, about, ended, leaseMs } = done;
     const now = this.nowMs();
     // Before the state: what has happened must not be lost with it.
     if (page) await this.put(callId, fence, [page]);
@@ -113,25 +106,29 @@ export class DynamoStore implements JournalStore {
     const row = await this.table.update(callKey(callId), {
       set: [
         '#version = #version + :one',
-        '#leaseUntil = :zero',
+        '#leaseUntil = :until',
         '#pending = :none',
+        '#state = :state',
         '#lastAt = :now',
         ...names.map((name) => `#${name} = :${name}`),
         ...(about ? ['#expires = :expires'] : []),
-        ...(ended ? ENDED : ['#state = :state', ...(claims ? ['#claims = :claims'] : [])]),
+        ...(ended ? ENDED : []),
+        ...(claims && !ended ? ['#claims = :claims'] : []),
       ],
-      remove: ended ? ['#state', '#claims'] : [],
-      condition: '#fence = :fence AND #version = :version AND attribute_not_exists(#endedAt)',
+      remove: [ended ? '#claims' : '#endedAt'],
+      condition: '#fence = :fence AND #version = :version',
       values: {
         ':one': number(1),
-        ':zero': number(0),
+        ':until': number(leaseMs === undefined ? 0 : now + leaseMs),
         ':none': { L: [] },
+        ':state': { B: state },
         ':now': number(now),
         ':fence': number(fence),
         ':version': number(version),
         ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name] as AttributeValue])),
         ...(about && { ':expires': expires(now + keepMs) }),
-        ...(!ended && { ':state': { B: state }, ...(claims && { ':claims': { B: claims } }) }),
+        ...(ended && { ':zero': number(0) }),
+        ...(claims && !ended && { ':claims': { B: claims } }),
       },
     });
     if (!row) {
@@ -146,6 +143,14 @@ export class DynamoStore implements JournalStore {
     return true;
   }
 
+  async note({ callId, fence }: Lease, event: string): Promise<void> {
+    await this.table.update(callKey(callId), {
+      set: ['#pending = list_append(#pending, :events)'],
+      condition: '#fence = :fence',
+      values: { ':events': { L: [text(event)] }, ':fence': number(fence) },
+    });
+  }
+
   async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
     const counted: Counter[] = [];
     const undo = () => Promise.all(counted.map((counter) => this.count(counter, -1)));
@@ -158,7 +163,7 @@ export class DynamoStore implements JournalStore {
     }
     const row = await this.table.update(callKey(callId), {
       set: ['#claims = :claims', '#claimCount = #claimCount + :one'],
-      condition: '#fence = :fence AND #claimCount = :expected AND attribute_not_exists(#endedAt)',
+      condition: '#fence = :fence AND #claimCount = :expected',
       values: {
         ':claims': { B: claims },
         ':one': number(1),
@@ -264,7 +269,7 @@ export class DynamoStore implements JournalStore {
       } else {
         if (numberOf(item.lastAt) + silentForMs > nowMs) continue;
         const ended = await this.table.update(callKey(callId), {
-          set: [...ENDED, '#pending = :none', '#leaseUntil = :zero'],
+          set: [...ENDED, '#pending = :none', '#leaseUntil = :zero', '#fence = #fence + :one'],
           remove: ['#state', '#claims'],
           condition: '#lastAt = :lastAt AND attribute_not_exists(#endedAt)',
           values: {
@@ -364,7 +369,7 @@ export class DynamoStore implements JournalStore {
   }
 }
 
-const ENDED = ['#endedAt = :now', '#fence = #fence + :one', '#claimCount = :zero'];
+const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'];
 
 const callKey = (callId: string): Item => ({ pk: text(`call#${callId}`), sk: text(CALL) });
 const callerKey = (key: string, sk: string): Item => ({ pk: text(`caller#${key}`), sk: text(sk) });

@@ -45,15 +45,13 @@ export class MemoryStore implements JournalStore {
   constructor(private readonly nowMs: () => number = Date.now) {}
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
-    const { holder, leaseMs, event, knownVersion, force, reopen } = asked;
+    const { holder, leaseMs, event, knownVersion, force } = asked;
     const nowMs = this.nowMs();
     const row = this.calls.get(callId) ?? newRow();
-    if (row.endedAtMs !== undefined && !reopen) return { result: 'ended' };
     const free = row.leaseUntilMs <= nowMs || row.holder === holder;
     if (!free && !force) return { result: 'busy' };
     this.calls.set(callId, row);
     const unfinished = [...row.pending];
-    row.endedAtMs = undefined;
     row.fence += 1;
     row.holder = holder;
     row.leaseUntilMs = nowMs + leaseMs;
@@ -63,6 +61,7 @@ export class MemoryStore implements JournalStore {
     return {
       result: 'begun',
       lease: { callId, fence, version },
+      ended: row.endedAtMs !== undefined,
       state: version === knownVersion ? undefined : state,
       claims,
       claimCount,
@@ -75,16 +74,22 @@ export class MemoryStore implements JournalStore {
     const row = this.calls.get(callId);
     if (!row) return false;
     if (done.page) keepPages(row, [done.page]);
-    if (row.fence !== fence || row.version !== version || row.endedAtMs !== undefined) return false;
+    if (row.fence !== fence || row.version !== version) return false;
     row.version += 1;
-    row.leaseUntilMs = 0;
+    row.leaseUntilMs = done.leaseMs === undefined ? 0 : this.nowMs() + done.leaseMs;
     row.pending = [];
     row.state = done.state;
     row.claims = done.claims ?? row.claims;
     row.about = done.about ?? row.about;
     row.lastAtMs = this.nowMs();
     if (done.ended) end(row, row.lastAtMs);
+    else row.endedAtMs = undefined;
     return true;
+  }
+
+  async note({ callId, fence }: Lease, event: string): Promise<void> {
+    const row = this.calls.get(callId);
+    if (row?.fence === fence) row.pending.push(event);
   }
 
   async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
@@ -156,7 +161,11 @@ export class MemoryStore implements JournalStore {
       const due = row.endedAtMs !== undefined && deleteAtMs(row, row.endedAtMs) <= nowMs;
       const silent = row.endedAtMs === undefined && row.lastAtMs + silentForMs <= nowMs;
       if (due) this.calls.delete(callId);
-      if (silent) end(row, nowMs);
+      if (silent) {
+        end(row, nowMs);
+        row.fence += 1;
+        row.state = undefined;
+      }
       if (due || silent) touched += 1;
     }
     for (const [key, { untilMs }] of this.counters) if (untilMs <= nowMs) this.counters.delete(key);
@@ -192,9 +201,7 @@ function keepPages(row: Row, pages: readonly Page[]): void {
 }
 
 function end(row: Row, nowMs: number): void {
-  row.endedAtMs = nowMs;
-  row.fence += 1;
-  row.state = undefined;
+  row.endedAtMs ??= nowMs;
   row.claims = undefined;
   row.claimCount = 0;
   row.pending = [];

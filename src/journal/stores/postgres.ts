@@ -39,26 +39,26 @@ const PAGES = `INSERT INTO journal_pages (call_id, at, facts, words)
   FROM journal_calls, unnest($2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY AS page (at, facts, words, number)
   WHERE id = $1 AND (ended_at IS NULL OR keep <> 'nothing') ORDER BY page.number`;
 
-const ENDED = `ended_at = ${NOW}, fence = fence + 1, lease_until = 0, state = NULL, claims = NULL, claim_count = 0, pending = '{}'`;
+const ENDED = `ended_at = coalesce(ended_at, ${NOW}), claims = NULL, claim_count = 0, pending = '{}'`;
 
 const SQL = {
   begin: `INSERT INTO journal_calls AS c (id, fence, holder, lease_until, pending, last_at)
     VALUES ($1, 1, $2, ${NOW} + $3::bigint, $4::text[], ${NOW})
     ON CONFLICT (id) DO UPDATE SET fence = c.fence + 1, holder = $2, lease_until = ${NOW} + $3::bigint, last_at = ${NOW},
-      ended_at = NULL, pending = c.pending || $4::text[]
-    WHERE (c.ended_at IS NULL OR $6::boolean) AND (c.lease_until <= ${NOW} OR c.holder = $2 OR $7::boolean)
-    RETURNING fence, version, interrupts, pending, claims, claim_count, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
-  ended: 'SELECT ended_at IS NOT NULL AS ended FROM journal_calls WHERE id = $1',
+      pending = c.pending || $4::text[]
+    WHERE c.lease_until <= ${NOW} OR c.holder = $2 OR $6::boolean
+    RETURNING fence, version, interrupts, pending, claims, claim_count, ended_at, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
+  note: 'UPDATE journal_calls SET pending = pending || $3::text[] WHERE id = $1 AND fence = $2',
   commit: `WITH held AS (
-      UPDATE journal_calls SET version = version + 1, lease_until = 0, pending = '{}', state = $7, claims = coalesce($8, claims),
+      UPDATE journal_calls SET version = version + 1, lease_until = coalesce(${NOW} + $14::bigint, 0), pending = '{}', state = $7, claims = coalesce($8, claims),
         last_at = ${NOW}, started_at = coalesce($9, started_at), profile = coalesce($10, profile),
-        caller_key = CASE WHEN $9::bigint IS NULL THEN caller_key ELSE $11 END, keep = coalesce($12, keep), keep_ms = coalesce($13, keep_ms)
-      WHERE id = $1 AND fence = $5 AND version = $6 AND ended_at IS NULL RETURNING id),
+        caller_key = CASE WHEN $9::bigint IS NULL THEN caller_key ELSE $11 END, keep = coalesce($12, keep), keep_ms = coalesce($13, keep_ms),
+        ended_at = CASE WHEN $15::boolean THEN ended_at END
+      WHERE id = $1 AND fence = $5 AND version = $6 RETURNING id),
     pages AS (${PAGES})
     SELECT count(*)::int AS held FROM held`,
   append: PAGES,
-  end: `WITH over AS (UPDATE journal_calls SET ${ENDED}
-      WHERE id = ANY ($1::text[]) AND ended_at IS NULL AND last_at <= coalesce($2, last_at) RETURNING id, keep),
+  end: `WITH over AS (UPDATE journal_calls SET ${ENDED} WHERE id = $1 RETURNING id, keep),
     emptied AS (DELETE FROM journal_pages WHERE call_id IN (SELECT id FROM over WHERE keep = 'nothing'))
     UPDATE journal_pages SET words = NULL WHERE words IS NOT NULL AND call_id IN (SELECT id FROM over WHERE keep = 'events')`,
   claim: `UPDATE journal_calls SET claims = $3, claim_count = claim_count + 1 WHERE id = $1 AND fence = $2 AND claim_count = $4`,
@@ -83,7 +83,8 @@ const SQL = {
     counters AS (DELETE FROM journal_counters WHERE until_at <= $1),
     pages AS (DELETE FROM journal_pages WHERE call_id IN (SELECT id FROM calls))
     SELECT count(*)::int AS count FROM calls`,
-  silent: 'SELECT id FROM journal_calls WHERE ended_at IS NULL AND last_at <= $1',
+  silence: `UPDATE journal_calls SET fence = fence + 1, lease_until = 0, state = NULL, ended_at = ${NOW}
+    WHERE ended_at IS NULL AND last_at <= $1 RETURNING id`,
   share: `WITH proposed AS (INSERT INTO journal_shared VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING value)
     SELECT value FROM proposed UNION ALL SELECT value FROM journal_shared WHERE name = $1`,
 } as const;
@@ -124,18 +125,16 @@ export class PostgresStore implements JournalStore {
   }
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
-    const { holder, leaseMs, event, knownVersion = -1, force = false, reopen = false } = asked;
+    const { holder, leaseMs, event, knownVersion = -1, force = false } = asked;
     const events = event === undefined ? [] : [event];
-    const values = [callId, holder, leaseMs, events, knownVersion, reopen, force];
+    const values = [callId, holder, leaseMs, events, knownVersion, force];
     const [row] = (await this.query('begin', values)).rows;
-    if (!row) {
-      const [call] = (await this.query('ended', [callId])).rows;
-      return { result: call?.ended ? 'ended' : 'busy' };
-    }
+    if (!row) return { result: 'busy' };
     const pending = row.pending as string[];
     return {
       result: 'begun',
       lease: { callId, fence: Number(row.fence), version: Number(row.version) },
+      ended: row.ended_at !== null,
       state: bytes(row.state),
       claims: bytes(row.claims),
       claimCount: Number(row.claim_count),
@@ -145,16 +144,20 @@ export class PostgresStore implements JournalStore {
   }
 
   async commit({ callId, fence, version }: Lease, done: TurnResult): Promise<boolean> {
-    const { page, state, claims = null, about, ended } = done;
+    const { page, state, claims = null, about, ended = false, leaseMs = null } = done;
     const values = [callId, ...columns(page ? [page] : []), fence, version, state, claims];
     const facts = [about?.startedAtMs, about?.profile, about?.callerKey, about?.keep, about?.keepMs];
-    values.push(...facts.map((fact) => fact ?? null));
+    values.push(...facts.map((fact) => fact ?? null), leaseMs, ended);
     if (!ended) return (await this.query('commit', values)).rows[0]?.held === 1;
     return this.atomic(async (query) => {
       const held = (await query('commit', values)).rows[0]?.held === 1;
-      if (held) await query('end', [[callId], null]);
+      if (held) await query('end', [callId]);
       return held;
     });
+  }
+
+  async note({ callId, fence }: Lease, event: string): Promise<void> {
+    await this.query('note', [callId, fence, [event]]);
   }
 
   async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
@@ -215,8 +218,8 @@ export class PostgresStore implements JournalStore {
 
   async purge(nowMs: number, silentForMs: number): Promise<number> {
     const deleted = Number((await this.query('delete', [nowMs])).rows[0]?.count);
-    const silent = (await this.query('silent', [nowMs - silentForMs])).rows.map(({ id }) => id);
-    if (silent.length > 0) await this.query('end', [silent, nowMs - silentForMs]);
+    const { rows: silent } = await this.query('silence', [nowMs - silentForMs]);
+    for (const { id } of silent) await this.query('end', [id]);
     return deleted + silent.length;
   }
 

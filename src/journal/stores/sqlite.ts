@@ -37,20 +37,20 @@ CREATE TABLE IF NOT EXISTS counters (
   key TEXT PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL, caller_key TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shared (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`;
 
-const ENDED = `ended_at = $now, fence = fence + 1, lease_until = 0, state = NULL, claims = NULL, claim_count = 0, pending = NULL`;
-
 const STATEMENTS = {
   begin: `INSERT INTO calls (id, fence, holder, lease_until, pending, last_at) VALUES ($id, 1, $holder, $until, $event, $now)
-    ON CONFLICT (id) DO UPDATE SET fence = fence + 1, holder = $holder, lease_until = $until, last_at = $now, ended_at = NULL,
+    ON CONFLICT (id) DO UPDATE SET fence = fence + 1, holder = $holder, lease_until = $until, last_at = $now,
       pending = CASE WHEN $event IS NULL OR pending IS NULL THEN coalesce(pending, $event) ELSE pending || char(10) || $event END
-    WHERE (ended_at IS NULL OR $reopen) AND (lease_until <= $now OR holder = $holder OR $force)
-    RETURNING fence, version, interrupts, pending, claims, claim_count, CASE WHEN version = $known THEN NULL ELSE state END`,
-  holder: 'SELECT holder, ended_at FROM calls WHERE id = $id',
-  commit: `UPDATE calls SET version = version + 1, lease_until = 0, pending = NULL, state = $state, claims = coalesce($claims, claims),
-    last_at = $now WHERE id = $id AND fence = $fence AND version = $version AND ended_at IS NULL`,
+    WHERE lease_until <= $now OR holder = $holder OR $force
+    RETURNING fence, version, interrupts, pending, claims, claim_count, ended_at, CASE WHEN version = $known THEN NULL ELSE state END`,
+  holder: 'SELECT holder FROM calls WHERE id = $id',
+  note: `UPDATE calls SET pending = coalesce(pending || char(10), '') || $event WHERE id = $id AND fence = $fence`,
+  commit: `UPDATE calls SET version = version + 1, lease_until = $until, pending = NULL, state = $state, claims = coalesce($claims, claims),
+    last_at = $now, ended_at = CASE WHEN $ended THEN ended_at END WHERE id = $id AND fence = $fence AND version = $version`,
   about: `UPDATE calls SET started_at = $startedAt, profile = $profile, caller_key = $callerKey, keep = $keep, keep_ms = $keepMs
     WHERE id = $id`,
-  end: `UPDATE calls SET ${ENDED} WHERE id = $id`,
+  end: `UPDATE calls SET ended_at = coalesce(ended_at, $now), claims = NULL, claim_count = 0, pending = NULL WHERE id = $id`,
+  silence: 'UPDATE calls SET fence = fence + 1, lease_until = 0, state = NULL WHERE id = $id',
   page: `INSERT INTO pages (call_id, at, facts, words)
     SELECT id, $at, $facts, CASE WHEN ended_at IS NULL OR keep = 'everything' THEN $words END FROM calls
     WHERE id = $id AND (ended_at IS NULL OR keep <> 'nothing')`,
@@ -122,8 +122,7 @@ export class SqliteStore implements JournalStore {
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
     const row = this.take(callId, asked, asked.force === true);
     if (row) return begun(callId, row, asked);
-    const [by, endedAt] = this.get('holder', { id: callId }) ?? [];
-    if (endedAt !== null) return { result: 'ended' };
+    const [by] = this.get('holder', { id: callId }) ?? [];
     if (!isGone(String(by), asked.holder)) return { result: 'busy' };
     const left = this.take(callId, asked, true);
     return left ? begun(callId, left, asked) : { result: 'busy' };
@@ -138,16 +137,17 @@ export class SqliteStore implements JournalStore {
       now,
       event: asked.event ?? null,
       known: asked.knownVersion ?? -1,
-      reopen: Number(asked.reopen ?? false),
       force: Number(force),
     });
   }
 
   async commit({ callId: id, fence, version }: Lease, done: TurnResult): Promise<boolean> {
-    const { page, state, claims = null, about, ended } = done;
+    const { page, state, claims = null, about, ended = false, leaseMs } = done;
     const now = this.nowMs();
+    const until = leaseMs === undefined ? 0 : now + leaseMs;
     return this.atomic(() => {
-      const held = this.run('commit', { id, fence, version, state, claims, now }) > 0;
+      const held =
+        this.run('commit', { id, fence, version, state, claims, now, until, ended: Number(ended) }) > 0;
       if (page) this.write(id, page);
       if (held && about) {
         const { startedAtMs: startedAt, profile, callerKey = null, keep, keepMs } = about;
@@ -156,6 +156,10 @@ export class SqliteStore implements JournalStore {
       if (held && ended) this.end(id, now);
       return held;
     });
+  }
+
+  async note({ callId: id, fence }: Lease, event: string): Promise<void> {
+    this.run('note', { id, fence, event });
   }
 
   async claim({ callId: id, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
@@ -252,7 +256,10 @@ export class SqliteStore implements JournalStore {
       const due = this.statements.due.all({ now: nowMs }) as Value[][];
       const silent = this.statements.silent.all({ now: nowMs, silentFor: silentForMs }) as Value[][];
       for (const [id] of due) this.delete(String(id));
-      for (const [id] of silent) this.end(String(id), nowMs);
+      for (const [id] of silent) {
+        this.end(String(id), nowMs);
+        this.run('silence', { id: String(id) });
+      }
       this.run('deleteCounters', { now: nowMs });
       return due.length + silent.length;
     });
@@ -326,11 +333,12 @@ class Undo extends Error {
 }
 
 function begun(callId: string, row: Value[], { event }: BeginRequest): Begun {
-  const [fence, version, interrupts, pending, claims, claimCount, state] = row;
+  const [fence, version, interrupts, pending, claims, claimCount, endedAt, state] = row;
   const events = typeof pending === 'string' ? pending.split('\n') : [];
   return {
     result: 'begun',
     lease: { callId, fence: Number(fence), version: Number(version) },
+    ended: endedAt !== null,
     state: bytes(state),
     claims: bytes(claims),
     claimCount: Number(claimCount),
