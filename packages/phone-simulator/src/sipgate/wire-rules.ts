@@ -1,62 +1,25 @@
 /** Strict reading of what an agent sends, rule by rule from spec 8-12. Lenient nowhere. */
+import {
+  boolean,
+  type Check,
+  type Field,
+  faultsOf,
+  filled,
+  integer,
+  isObject,
+  type Json,
+  languageTag,
+  list,
+  number,
+  object,
+  oneOf,
+  show,
+  string,
+} from '../checks';
+import type { Violation } from '../violation';
 import { readWav } from './wav';
-import type { ActionType, SipgateAction, Violation } from './wire';
+import type { ActionType, SipgateAction } from './wire';
 
-/** Completes the sentence "`field` ..." when the value is wrong. */
-type Check = (value: unknown) => string | undefined;
-
-interface Field {
-  required?: true;
-  /** The service ignores a bad value and runs the rest (spec 10), so a violation does not drop the action. */
-  ignorable?: true;
-  check: Check;
-}
-
-type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
-const string: Check = (v) => (typeof v === 'string' ? undefined : `must be a string, got ${show(v)}`);
-const filled: Check = (v) => string(v) ?? ((v as string).trim() === '' ? 'must not be empty' : undefined);
-const boolean: Check = (v) => (typeof v === 'boolean' ? undefined : `must be true or false, got ${show(v)}`);
-const oneOf =
-  (...allowed: string[]): Check =>
-  (v) =>
-    allowed.includes(v as string) ? undefined : `must be one of ${allowed.join(', ')}, got ${show(v)}`;
-const number =
-  (min: number, max: number): Check =>
-  (v) =>
-    typeof v === 'number' && v >= min && v <= max
-      ? undefined
-      : `must be a number from ${min} to ${max}, got ${show(v)}`;
-const integer =
-  (min: number, max: number): Check =>
-  (v) =>
-    Number.isInteger(v) && (v as number) >= min && (v as number) <= max
-      ? undefined
-      : `must be a whole number from ${min} to ${max}, got ${show(v)}`;
-const list =
-  (min: number, max: number, each: Check): Check =>
-  (v) => {
-    if (!Array.isArray(v)) return `must be an array, got ${show(v)}`;
-    if (v.length < min || v.length > max) return `must have ${min} to ${max} entries, got ${v.length}`;
-    for (const [i, entry] of v.entries()) {
-      const fault = each(entry);
-      if (fault) return `entry ${i + 1} ${fault}`;
-    }
-    return undefined;
-  };
-
-/** Shape of BCP-47: `de`, `de-DE`, `zh-Hans-CN`. Not a registry look-up. */
-const languageTag: Check = (v) =>
-  string(v) ??
-  (/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(v as string) ? undefined : `is no language tag: ${show(v)}`);
 const positive: Check = (v) =>
   typeof v === 'number' && Number.isFinite(v) && v > 0
     ? undefined
@@ -73,14 +36,6 @@ const wav: Check = (v) => {
 };
 const word: Check = (v) =>
   filled(v) ?? ([...(v as string)].length > 200 ? 'is longer than 200 characters' : undefined);
-
-const object =
-  (fields: Record<string, Field>, more?: (value: Json) => string | undefined): Check =>
-  (v) => {
-    if (!isObject(v)) return `must be an object, got ${show(v)}`;
-    const [fault] = faultsOf(v, fields);
-    return fault ? `has a bad ${fault.name}: it ${fault.fault}` : more?.(v);
-  };
 
 const vad: Check = object({ end_of_turn_silence_ms: { required: true, check: integer(150, 2000) } });
 
@@ -196,28 +151,6 @@ const ACTIONS: Record<ActionType, ActionRule> = {
     },
   },
 };
-
-interface FieldFault {
-  name: string;
-  fault: string;
-  ignorable: boolean;
-}
-
-function faultsOf(value: Json, fields: Record<string, Field>): FieldFault[] {
-  const faults: FieldFault[] = [];
-  for (const [name, field] of Object.entries(fields)) {
-    if (value[name] === undefined) {
-      if (field.required) faults.push({ name, fault: 'is missing', ignorable: false });
-      continue;
-    }
-    const fault = field.check(value[name]);
-    if (fault) faults.push({ name, fault, ignorable: field.ignorable === true });
-  }
-  for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(fields, name)) faults.push({ name, fault: 'is not a field of it', ignorable: false });
-  }
-  return faults;
-}
 
 /** What one answer comes to: the actions that can be run, and what is wrong with it. */
 export interface AnswerReading {

@@ -1,7 +1,9 @@
 /** The wire of one call: events out in order, answers in and judged, nothing after the end. */
-import type { CallLog } from './call-log';
-import type { ArrivedWhen, Transport } from './transport';
-import type { EventFields, EventType, Session, SipgateAction, SipgateEvent } from './wire';
+import type { AgentAction, CallLog, EntryFields } from '../call-log';
+import type { ArrivedWhen } from '../connection';
+import type { Transport } from './transport';
+import type { ActionType, EventFields, EventType, Session, SipgateAction, SipgateEvent } from './wire';
+import { spokenText } from './wire';
 import { readAnswer } from './wire-rules';
 
 export interface LineListener {
@@ -15,6 +17,35 @@ const SHORT_SESSION: ReadonlySet<EventType> = new Set([
   'assistant_speech_ended',
   'session_end',
 ]);
+
+/** Events that open a turn of the agent. */
+const TURNS: Partial<Record<EventType, EntryFields['turn']['by']>> = {
+  session_start: 'start',
+  user_speak: 'speech',
+  dtmf_received: 'keys',
+};
+
+/** Each action in words that hold on every network. */
+const DOES: Record<ActionType, AgentAction> = {
+  speak: 'speak',
+  audio: 'play',
+  mix_audio: 'background',
+  hangup: 'hang_up',
+  barge_in: 'stop_speaking',
+  transfer: 'transfer',
+  configure_transcription: 'listen',
+  configure_voice_to_voice: 'configure',
+  send_sms: 'send_sms',
+};
+
+function doneBy(action: SipgateAction): { does: AgentAction; fields: Record<string, unknown> } {
+  const does = DOES[action.type];
+  if (action.type === 'speak') return { does, fields: { text: spokenText(action) } };
+  if (action.type === 'transfer') return { does, fields: { to: action.target_phone_number } };
+  if (action.type === 'send_sms') return { does, fields: { to: action.phone_number, text: action.message } };
+  if (action.type === 'mix_audio' && action.stop) return { does: 'background_stop', fields: {} };
+  return { does, fields: {} };
+}
 
 /** After these the agent has said its last word (spec 4.5). */
 function lastWord(action: SipgateAction): string | undefined {
@@ -58,6 +89,8 @@ export class Line {
     if (type === 'user_speech_started' && this.#transport.kind === 'http') return Promise.resolve();
     if (type === 'session_end') this.#ended = true;
     const event: SipgateEvent = { type, ...fields, session: this.#sessionFor(type) };
+    const by = TURNS[type];
+    if (by) this.#log.add('turn', { by });
     this.#log.add('event', { event });
     return this.#transport.send(event);
   }
@@ -86,13 +119,13 @@ export class Line {
       }
       this.#lastWord = lastWord(action);
       if (when !== 'in_call' || this.#ended) continue;
-      this.#log.add('action', { action });
+      this.#log.add('action', { ...doneBy(action), action: { ...action } });
       this.#listener.action(action);
     }
   }
 
   #violation(rule: string, sentence: string, spec: string): void {
-    this.#log.add('violation', { violation: { rule, sentence, spec } });
+    this.#log.violation(rule, sentence, spec);
   }
 
   #lost(reason: string): void {

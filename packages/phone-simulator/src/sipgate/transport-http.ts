@@ -1,8 +1,8 @@
 /** One POST per event; actions come back in the response and nowhere else (spec 3). */
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { connectionError } from './errors';
-import { headersFor, MAX_ANSWER_BYTES, type Transport, type TransportListener, withinMs } from './transport';
+import { withinMs } from '../connection';
+import { connectionError } from '../errors';
+import { type HttpAnswer, HttpClient, NoAnswerInTime } from '../http-exchange';
+import { headersFor, type Transport, type TransportListener } from './transport';
 import type { SipgateEvent } from './wire';
 
 export interface HttpTransportOptions {
@@ -14,16 +14,10 @@ export interface HttpTransportOptions {
 
 const WEBHOOK_TIMEOUT_MS = 5000;
 
-interface Answer {
-  status: number;
-  contentType: string;
-  body: string;
-}
-
 export class HttpTransport implements Transport {
   readonly kind = 'http';
   readonly #options: HttpTransportOptions;
-  readonly #agent: http.Agent;
+  readonly #client = new HttpClient();
   readonly #requests = new Set<Promise<void>>();
   #pending = 0;
   #listener: TransportListener | undefined;
@@ -34,8 +28,6 @@ export class HttpTransport implements Transport {
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
-    const Agent = options.url.startsWith('https:') ? https.Agent : http.Agent;
-    this.#agent = new Agent({ keepAlive: true });
   }
 
   get pending(): number {
@@ -56,7 +48,7 @@ export class HttpTransport implements Transport {
     const allAnswered = this.#before.then(() => Promise.all(this.#requests));
     await withinMs(allAnswered, this.#options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS);
     this.#ended = true;
-    this.#agent.destroy();
+    this.#client.close();
   }
 
   /** Resolves when the request is out. */
@@ -87,60 +79,20 @@ export class HttpTransport implements Transport {
     });
   }
 
-  #exchange(event: SipgateEvent, sent: () => void): Promise<Answer> {
-    const { url, token, webhookTimeoutMs = WEBHOOK_TIMEOUT_MS } = this.#options;
-    const body = Buffer.from(JSON.stringify(event));
-    const headers = {
-      ...headersFor(token),
-      'Content-Type': 'application/json',
-      'Content-Length': String(body.length),
+  #exchange(event: SipgateEvent, out: () => void): Promise<HttpAnswer> {
+    const { url, token, webhookTimeoutMs: timeoutMs = WEBHOOK_TIMEOUT_MS } = this.#options;
+    const headers = { ...headersFor(token), 'Content-Type': 'application/json' };
+    const reached = () => {
+      this.#reached = true;
     };
-    return new Promise((resolve, reject) => {
-      const request = (url.startsWith('https:') ? https : http).request(url, {
-        method: 'POST',
-        headers,
-        agent: this.#agent,
-      });
-      const timer = setTimeout(() => request.destroy(new WebhookTimeout()), webhookTimeoutMs);
-      const fail = (cause: NodeJS.ErrnoException) => {
-        clearTimeout(timer);
-        // The agent closed an idle connection in the moment it was reused: nobody's fault, nothing was read.
-        if (request.reusedSocket && cause.code === 'ECONNRESET') resolve(this.#exchange(event, sent));
-        else reject(cause);
-      };
-      request.once('error', fail);
-      // A request is out when it is written *and* somebody took the connection.
-      let waitsFor = 2;
-      const oneLess = () => --waitsFor === 0 && sent();
-      request.once('finish', oneLess);
-      request.once('socket', (socket) => {
-        const connected = () => {
-          this.#reached = true;
-          oneLess();
-        };
-        if (socket.connecting) socket.once('connect', connected);
-        else connected();
-      });
-      request.once('response', (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > MAX_ANSWER_BYTES) request.destroy(new Error('the answer is too long'));
-          else chunks.push(chunk);
-        });
-        response.once('error', fail);
-        response.once('end', () => {
-          clearTimeout(timer);
-          const contentType = String(response.headers['content-type'] ?? '');
-          resolve({
-            status: response.statusCode ?? 0,
-            contentType,
-            body: Buffer.concat(chunks).toString('utf8'),
-          });
-        });
-      });
-      request.end(body);
+    return this.#client.exchange({
+      method: 'POST',
+      url,
+      headers,
+      body: JSON.stringify(event),
+      timeoutMs,
+      reached,
+      out,
     });
   }
 
@@ -149,7 +101,7 @@ export class HttpTransport implements Transport {
   }
 
   /** The status table of spec 3.2. */
-  #judge(event: SipgateEvent, answer: Answer): void {
+  #judge(event: SipgateEvent, answer: HttpAnswer): void {
     const { status } = answer;
     const what = `The answer to ${event.type}`;
     if (event.type === 'session_end' && status !== 204) {
@@ -164,7 +116,7 @@ export class HttpTransport implements Transport {
     }
   }
 
-  #readActions(what: string, { body, contentType }: Answer): void {
+  #readActions(what: string, { body, contentType }: HttpAnswer): void {
     if (body === '') {
       this.#violation('http.body', `${what} is an empty 200; nothing to do is 204.`);
       return;
@@ -185,7 +137,7 @@ export class HttpTransport implements Transport {
 
   #failed(event: SipgateEvent, cause: Error): void {
     const limitMs = this.#options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS;
-    if (cause instanceof WebhookTimeout) {
+    if (cause instanceof NoAnswerInTime) {
       const sentence = `No answer to ${event.type} within ${limitMs} ms: the webhook timeout; the answer is lost.`;
       this.#violation('http.timeout', sentence, '3.3');
     } else {
@@ -193,5 +145,3 @@ export class HttpTransport implements Transport {
     }
   }
 }
-
-class WebhookTimeout extends Error {}

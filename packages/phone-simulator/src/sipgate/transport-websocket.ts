@@ -1,14 +1,8 @@
 /** One socket per call, one text frame per JSON document (spec 4). */
 import { WebSocket } from 'ws';
-import { connectionError, refusedError } from './errors';
-import {
-  type ArrivedWhen,
-  headersFor,
-  MAX_ANSWER_BYTES,
-  type Transport,
-  type TransportListener,
-  withinMs,
-} from './transport';
+import { type ArrivedWhen, MAX_ANSWER_BYTES, withinMs } from '../connection';
+import { connectionError, refusedError } from '../errors';
+import { headersFor, type Transport, type TransportListener } from './transport';
 import type { SipgateEvent } from './wire';
 
 export interface WebSocketTransportOptions {

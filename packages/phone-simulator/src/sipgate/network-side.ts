@@ -1,23 +1,17 @@
 /** What sipgate does with each action: one table, one method per action type (spec 8). */
-import type { CallLog, EndedBy, TransferOutcome, Utterance } from './call-log';
-import type { ResolvedCallOptions } from './call-options';
-import type { TimerHandle } from './clock';
-import type { Ear } from './ear';
+import type { TransferOutcome, Utterance } from '../call-log';
+import type { ResolvedCallOptions } from '../call-options';
+import type { TimerHandle } from '../clock';
+import type { RoomHost } from '../network';
+import { type CutBy, DEFAULT_BARGE_IN, type Hearing, Playback, type Sound } from '../playback';
+import { speechDurationMs, ssmlBreaksMs } from '../speech';
 import type { Line } from './line';
-import { type CutBy, DEFAULT_BARGE_IN, type Hearing, Playback, type Sound } from './playback';
-import { speechDurationMs, ssmlBreaksMs } from './speech';
 import { readWav } from './wav';
 import { type ActionType, type SipgateAction, spokenText, type TransferAction } from './wire';
 
 /** What the network side needs of the call around it. */
-export interface NetworkHost {
+export interface NetworkHost extends RoomHost {
   readonly line: Line;
-  readonly log: CallLog;
-  readonly ear: Ear;
-  /** The call ends here. `event`: whether `session_end` is sent. */
-  end(by: EndedBy, reason: string, cutBy: CutBy, event: boolean): void;
-  /** Something changed that may change the pace of time. */
-  changed(): void;
 }
 
 type ActionOf<T extends ActionType> = Extract<SipgateAction, { type: T }>;
@@ -180,7 +174,7 @@ export class NetworkSide {
     const outcome = (this.#outcomes.length > 1 ? this.#outcomes.shift() : this.#outcomes[0]) ?? 'answered';
     this.playback.stop('transfer');
     this.#ringing = true;
-    log.add('transfer', { action });
+    log.add('transfer', { to: action.target_phone_number });
     ear.begins('ringing', this.#options.clock.now());
     const timeoutMs = (action.timeout ?? DEFAULT_RING_SECONDS) * 1000;
     const rings = outcome === 'no_answer' ? timeoutMs : Math.min(RING_MS[outcome], timeoutMs);
@@ -191,7 +185,7 @@ export class NetworkSide {
   #transferEnds(action: TransferAction, outcome: TransferOutcome): void {
     const { log, line, ear, end } = this.#host;
     this.#ringing = false;
-    log.add('transfer_result', { action, outcome });
+    log.add('transfer_result', { to: action.target_phone_number, outcome });
     if (outcome === 'answered') {
       end('transfer', `connected to ${action.target_phone_number}`, 'transfer', false);
       return;

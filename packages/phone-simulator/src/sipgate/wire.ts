@@ -1,4 +1,5 @@
 /** sipgate AI Flow on the wire: events we send, actions we receive (spec 5, 6, 8-11, 16). */
+import { wordsOf } from '../speech';
 
 /** The call as sipgate describes it in every event (spec 5.1). */
 export interface Session {
@@ -120,21 +121,7 @@ export type SipgateAction =
 
 export type ActionType = SipgateAction['type'];
 
-/** A breach of the protocol by the agent. Every one fails the call. */
-export interface Violation {
-  /** Stable name: `<action or transport>.<field or rule>`. */
-  rule: string;
-  /** One sentence for a person. */
-  sentence: string;
-  /** Section of the wire specification. */
-  spec: string;
-}
-
 /** What the caller hears of a `speak`: the text, or the words inside the SSML. */
 export function spokenText(action: { text?: string; ssml?: string }): string {
-  if (action.text !== undefined) return action.text;
-  return (action.ssml ?? '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return action.text ?? wordsOf(action.ssml ?? '');
 }
