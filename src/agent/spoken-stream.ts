@@ -47,8 +47,8 @@ export async function* spokenStream(
   const cutter = new SentenceCutter({ language: options.language });
   const waiting = new Waiting(patience, options.sinceMs, options.fillers);
   const bell = new Bell();
-  const stopListening = options.line?.onEnded((nowMs) => {
-    waiting.soundEnded(nowMs);
+  const stopListening = options.line?.onEnded(() => {
+    waiting.soundEnded(clock.nowMs());
     bell.ring();
   });
   const source = reply[Symbol.asyncIterator]();
