@@ -107,7 +107,8 @@ export class Sealing {
   }
 }
 
-const boundTo = (format: number, callId: string) => Buffer.concat([Buffer.of(format), Buffer.from(callId, 'utf8')]);
+const boundTo = (format: number, callId: string) =>
+  Buffer.concat([Buffer.of(format), Buffer.from(callId, 'utf8')]);
 
 function keyOf(secret: Uint8Array): Key {
   const derived = (purpose: string) =>
