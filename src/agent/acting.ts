@@ -84,7 +84,8 @@ export class Acting {
     const place = profile.destinations[last.destination];
     if (!place || numbersOf(place).length <= last.attempt + 1) return undefined;
     const acted = this.transferTo(last.destination, last.attempt + 1, given);
-    return acted.actions.length > 0 ? { ...acted, say: phrases.tryingElsewhere } : undefined;
+    const { no_answer, elsewhere } = phrases.transfer;
+    return acted.actions.length > 0 ? { ...acted, say: `${no_answer} ${elsewhere}` } : undefined;
   }
 
   /** The caller has called off what was announced. */

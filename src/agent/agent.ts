@@ -93,7 +93,8 @@ export class Agent extends Replying {
       role: 'note',
       text: `The transfer${where} was not answered; the caller is back.`,
     });
-    return this.speakAndRemember(conversation, this.phrases(conversation).transferFailed);
+    const { failed, anythingElse } = this.phrases(conversation).transfer;
+    return this.speakAndRemember(conversation, `${failed} ${anythingElse}`);
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
@@ -153,6 +154,10 @@ export class Agent extends Replying {
     if (step.chosen) remember(conversation, { role: 'note', text: `The caller chose key ${step.chosen}.` });
     if (step.do === 'say') {
       yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
+      return true;
+    }
+    if (step.do === 'switch') {
+      yield* this.switchLanguage(conversation, step.language);
       return true;
     }
     conversation.turns += 1;

@@ -12,3 +12,4 @@ export * from './policy';
 export * from './sentences';
 export * from './silence-ladder';
 export * from './speech-clock';
+export * from './transfer-outcome';
