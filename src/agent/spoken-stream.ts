@@ -49,8 +49,8 @@ export async function* spokenStream(
   let cutter = new SentenceCutter({ language });
   const waiting = new Waiting(patience, options.sinceMs, options.fillers);
   const bell = new Bell();
-  const stopListening = options.line?.onEnded((nowMs) => {
-    waiting.soundEnded(nowMs);
+  const stopListening = options.line?.onEnded(() => {
+    waiting.soundEnded(clock.nowMs());
     bell.ring();
   });
   const source = reply[Symbol.asyncIterator]();

@@ -81,7 +81,8 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
     if (said === '') return { intent: 'unclear' };
     const language = askedLanguage(text);
     // One that is not offered may be what the FAQ knows more about; one that is spoken already is no wish.
-    if (language && language !== spoken && offered.includes(language)) return { intent: 'language', language };
+    if (language && language !== spoken && offered.includes(language))
+      return { intent: 'language', language };
     if (has(said, 'identity')) return { intent: 'identity' };
     if (has(said, 'declineHuman')) return { intent: 'declineHuman' };
 
