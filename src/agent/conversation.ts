@@ -6,6 +6,7 @@ import {
   queueSpeech,
   type SpokenPiece,
   speechDurationMs,
+  type TransferOutcome,
 } from '@jovo-telephony/telephony';
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, ToolCall } from './brain';
@@ -43,6 +44,8 @@ export interface Conversation {
   judged?: JudgedAction[];
   /** The transfer that is under way: whereto, and which of its numbers is tried. */
   transfer?: { destination: string; attempt: number; runId: string };
+  /** Every transfer of the call, and how it went where that is known. */
+  transfers?: TransferNote[];
   /** An action that waits for the caller's yes, and whether it has come. */
   asked?: ToolCall;
   confirmed?: boolean;
@@ -60,6 +63,13 @@ export interface Conversation {
   ladder: LadderState;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
+}
+
+/** A transfer, by the name of its destination. `attempt`: which of its numbers, from 0. */
+export interface TransferNote {
+  destination: string;
+  attempt: number;
+  outcome?: TransferOutcome;
 }
 
 /** The most messages that are kept: enough for a long call, bounded for a hostile one. */
@@ -81,6 +91,22 @@ export function rememberCaller(conversation: Conversation, text: string): void {
   const last = conversation.messages.at(-1);
   if (last?.role === 'caller') last.text = `${last.text} ${text}`;
   else remember(conversation, { role: 'caller', text });
+}
+
+/** The most transfers that are remembered: the policy allows fewer. */
+const MAX_TRANSFERS = 20;
+
+/** Notes that a transfer begins. */
+export function noteTransfer(conversation: Conversation, destination: string, attempt: number): void {
+  conversation.transfers = [...(conversation.transfers ?? []), { destination, attempt }].slice(
+    -MAX_TRANSFERS,
+  );
+}
+
+/** Notes how the transfer went that began last. The first word counts. */
+export function noteTransferOutcome({ transfers }: Conversation, outcome: TransferOutcome): void {
+  const last = transfers?.at(-1);
+  if (last) last.outcome ??= outcome;
 }
 
 /** Notes that a text is on its way to the caller. */

@@ -13,3 +13,4 @@ export * from './redaction/redaction';
 export * from './sentences';
 export * from './silence-ladder';
 export * from './speech-clock';
+export * from './transfer-outcome';
