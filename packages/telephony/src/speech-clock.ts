@@ -18,6 +18,11 @@ export interface SpeechState {
   endMs: number;
 }
 
+/** A line on which nothing is said. */
+export function speechStart(): SpeechState {
+  return { durationsMs: [], startMs: 0, endMs: 0 };
+}
+
 /**
  * Knows whether the caller is still being spoken to, from what was sent and from the network's "speech ended".
  *
@@ -29,29 +34,29 @@ export interface SpeechState {
 export class SpeechClock {
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly state: SpeechState = { durationsMs: [], startMs: 0, endMs: 0 }) {}
+  /** `state` is changed in place, so that whoever keeps it has it. */
+  constructor(private readonly state: SpeechState = speechStart()) {}
 
   /** A piece is on its way to the caller, behind those before it. */
   sent(durationMs: number, nowMs: number): void {
-    if (!this.speaking) this.state.startMs = nowMs;
-    this.state.endMs = (this.speaking ? Math.max(this.state.endMs, nowMs) : nowMs) + durationMs;
-    this.state.durationsMs.push(durationMs);
+    const { state } = this;
+    if (!this.speaking) state.startMs = nowMs;
+    state.endMs = (this.speaking ? Math.max(state.endMs, nowMs) : nowMs) + durationMs;
+    state.durationsMs.push(durationMs);
   }
 
   /** The network says that playback has ended. Returns whether nothing is left to be heard. */
   ended(nowMs: number): boolean {
-    let playedMs = nowMs - this.state.startMs - (this.state.durationsMs.shift() ?? 0);
-    for (
-      let next = this.state.durationsMs[0];
-      next !== undefined && playedMs > next / 2;
-      next = this.state.durationsMs[0]
-    ) {
+    const { state } = this;
+    const { durationsMs } = state;
+    let playedMs = nowMs - state.startMs - (durationsMs.shift() ?? 0);
+    for (let next = durationsMs[0]; next !== undefined && playedMs > next / 2; next = durationsMs[0]) {
       playedMs -= next;
-      this.state.durationsMs.shift();
+      durationsMs.shift();
     }
     // What is left begins now, whatever the estimate of what came before it was.
-    this.state.startMs = nowMs;
-    this.state.endMs = this.state.durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
+    state.startMs = nowMs;
+    state.endMs = durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
     for (const listener of this.listeners) listener();
     return !this.speaking;
   }
