@@ -1,5 +1,5 @@
 /** A caller on a telephone network: what they do, what they hear, how long they wait. */
-import { type CallListener, CallLog, type EndedBy, type EntryOf } from './call-log';
+import { type CallListener, CallLog, type EndedBy, type EntryOf, type WireMessage } from './call-log';
 import { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from './call-options';
 import { sleep } from './clock';
 import { Ear, type Measures } from './ear';
@@ -197,6 +197,18 @@ export class SimulatedCall {
   /** Resolves when the transport of an ended call is closed and late faults have been noticed. */
   async closed(): Promise<void> {
     await this.#closed;
+  }
+
+  /** Sends `message` to the agent as it is: what another version of the network might say. */
+  async inject(message: WireMessage): Promise<void> {
+    this.#mustBeOn('send a message');
+    if (!this.#room.inject) throw new RangeError(`${this.options.network} has no way to inject a message.`);
+    await this.#room.inject(message);
+  }
+
+  /** Breaks the connection to the agent in mid-call; the network does what it does then. */
+  breakConnection(): void {
+    this.#room.breakConnection?.();
   }
 
   /** Waits for the first truthy value of `check`, asked after every entry; `undefined` when it never came. */

@@ -1,14 +1,19 @@
 /** The networks' side: callers, call scripts and load, written from the wire specifications. */
+
+export type { GatewayOptions } from './audiocodes/options';
+export { TtsCache } from './audiocodes/tts-cache';
+export { readActivities } from './audiocodes/wire-rules';
 export * from './call';
 export * from './call-log';
 export * from './call-options';
+export { CAPABILITIES, type Capability, hasCapability } from './capabilities';
 export * from './clock';
 export { urlFor } from './connection';
 export type { Measures } from './ear';
 export { SimulatorError, type SimulatorErrorCode } from './errors';
 export { type LoadOptions, type LoadReport, runLoad } from './load';
 export * from './playback';
-export type { CallScript, Pattern, ScriptCall, Step, Verb } from './script-format';
+export type { CallScript, Condition, Pattern, ScriptCall, Step, Verb } from './script-format';
 export { parseScript, readScript } from './script-parse';
 export {
   type PlayOptions,
@@ -16,6 +21,7 @@ export {
   type ScriptFailure,
   type ScriptResult,
   transportsOf,
+  wiresOf,
 } from './script-play';
 export * from './sipgate/transport';
 export { HttpTransport, type HttpTransportOptions } from './sipgate/transport-http';

@@ -1,5 +1,5 @@
 /** The seam between the phone at the caller's end and the network it is on. One room per network. */
-import type { CallLog, EndedBy } from './call-log';
+import type { CallLog, EndedBy, WireMessage } from './call-log';
 import type { Ear } from './ear';
 import type { CutBy, Playback } from './playback';
 
@@ -38,6 +38,10 @@ export interface NetworkRoom {
   understood(text: string, bargedIn: boolean): Promise<void>;
   /** A key is pressed. Resolves when it is out, or was kept. */
   presses(digit: string): Promise<void>;
+  /** Sends anything, as it is, to see what becomes of it. */
+  inject?(message: WireMessage): Promise<void>;
+  /** The connection to the agent breaks. */
+  breakConnection?(): void;
   /** The call is over: stops what plays. Nothing is sent any more but the end. */
   stop(cutBy: CutBy): void;
   /** Tells the agent of the end (if `tell`) and lets go of it. */
