@@ -20,6 +20,7 @@ export const EXIT_OF: Record<SimulatorErrorCode, number> = {
   SIM_REFUSED: EXIT.unreachable,
   SIM_UNAUTHORIZED: EXIT.unreachable,
   SIM_NOT_AN_AGENT: EXIT.unreachable,
+  SIM_DECLINED: EXIT.unreachable,
   SIM_CALL_OVER: EXIT.failed,
   SIM_SCRIPT: EXIT.usage,
   SIM_USAGE: EXIT.usage,

@@ -57,6 +57,8 @@ export interface BotPeer {
   activities: BotTurn['activity'][];
   /** Names of events, `message` for messages. */
   names(): string[];
+  /** Bodies of disconnects and `session.end` frames. */
+  ends(): Json[];
   socketsOpened: number;
   close(): Promise<void>;
 }
@@ -177,6 +179,10 @@ export async function startBot(bot: Bot, options: BotOptions = {}): Promise<BotP
     frames,
     activities,
     names: () => activities.map((each) => each.name ?? each.type),
+    ends: () => [
+      ...requests.filter(({ path }) => path.endsWith('/disconnect')).map(({ body }) => body ?? {}),
+      ...frames.filter(({ type }) => type === 'session.end'),
+    ],
     socketsOpened: 0,
     close: async () => {
       for (const client of sockets.clients) client.terminate();

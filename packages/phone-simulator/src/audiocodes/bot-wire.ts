@@ -1,5 +1,6 @@
 /** What the wires between gateway and bot have in common: activities out, activities in, one end. */
 import type { ArrivedWhen } from '../connection';
+import type { MediaStreams, PlayedStream } from './media-streams';
 import type { Activity, EndReason, Wire } from './wire';
 
 /** Told by a wire what the bot does. */
@@ -10,6 +11,12 @@ export interface BotWireListener {
   warning(sentence: string): void;
   /** A request was answered. */
   response(to: string, status: number, elapsedMs: number): void;
+  /** W2: the bot's audio, and what its own recogniser hears. */
+  audio?: {
+    played(stream: PlayedStream): void;
+    hypothesis(text: string): void;
+    recognised(text: string): void;
+  };
   /** The bot counts as failed: the gateway gives up on it (spec 1.12). */
   failed(reason: string): void;
 }
@@ -35,6 +42,8 @@ export interface BotWire {
   end(reason: EndReason): Promise<void>;
   /** Lets go without a word. */
   close(): Promise<void>;
+  /** W2: the streams of both sides' audio. */
+  readonly media?: MediaStreams;
   /** W2: the connection breaks (spec 2.8); elsewhere nothing. */
   breakConnection?(): void;
 }

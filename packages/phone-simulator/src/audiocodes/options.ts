@@ -1,5 +1,6 @@
 /** What can be chosen about a gateway, beside the call itself; everything has a default. */
 import type { OAuthClient } from './credentials';
+import { OFFERED_FORMATS } from './media-formats';
 import { TtsCache } from './tts-cache';
 import type { Parameters } from './wire';
 
@@ -68,6 +69,12 @@ export interface GatewayOptions {
   repeatEach?: boolean;
   /** HTTP: share of `expiresSeconds` after which the conversation is refreshed. Default 0.6. */
   refreshAt?: number;
+  /** WebSocket: media formats that are offered, in order of preference (spec 2.3). */
+  formats?: readonly string[];
+  /** WebSocket: whose audio goes over the wire (`directSTT`, `directTTS`). Default: text both ways. */
+  audio?: { caller: boolean; bot: boolean };
+  /** WebSocket, real time: pauses before each attempt to resume a lost connection. Default 100, 500 and 1,000 ms. */
+  resumePausesMs?: readonly number[];
   /** Shared by all calls of a gateway. */
   ttsCache?: TtsCache;
   /** Agent assist: the parties of the call that is listened to (spec 10). */
@@ -97,6 +104,9 @@ export function resolveGatewayOptions(options: GatewayOptions = {}, instant = fa
     retryPauseMs: 300,
     repeatEach: false,
     refreshAt: 0.6,
+    formats: OFFERED_FORMATS,
+    audio: { caller: false, bot: false },
+    resumePausesMs: [100, 500, 1000],
     ttsCache: new TtsCache(),
     ...options,
   };

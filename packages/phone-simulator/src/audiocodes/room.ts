@@ -9,6 +9,7 @@ import type { BotWire, Delivery } from './bot-wire';
 import { Credentials } from './credentials';
 import { Digits } from './digits';
 import { GatewaySide } from './gateway-side';
+import type { PlayedStream } from './media-streams';
 import { openBotWire } from './open-wire';
 import { type ResolvedGatewayOptions, resolveGatewayOptions } from './options';
 import { Patience } from './patience';
@@ -132,6 +133,11 @@ export class AudiocodesRoom implements NetworkRoom {
       violation: (rule, sentence, spec) => this.#host.log.violation(rule, sentence, spec),
       warning: (sentence) => this.#host.log.add('warning', { sentence }),
       response: (to, status, elapsedMs) => this.#host.log.add('response', { to, status, elapsedMs }),
+      audio: {
+        played: (stream) => this.#playStream(stream),
+        hypothesis: (text) => this.#botHears(text),
+        recognised: () => this.#botRecognised(),
+      },
       failed: (reason) => {
         this.#finish('network', reason, 'call_end', { reasonCode: 'error', reason });
       },
@@ -150,6 +156,7 @@ export class AudiocodesRoom implements NetworkRoom {
   voiceStarts(text: string, durationMs: number): void {
     const words = text.split(/\s+/).filter(Boolean).length;
     this.#recogniser.voiceStarts(text, durationMs);
+    if (this.#gateway.audio.caller) this.#wire.media?.voice(durationMs);
     this.playback.voiceStarts([...text].length, durationMs, words);
   }
 
@@ -172,6 +179,8 @@ export class AudiocodesRoom implements NetworkRoom {
       return;
     }
     this.#host.log.add('understood', { text: heard, bargedIn, delivered: true });
+    // The bot recognises by itself what it has received as audio.
+    if (this.#gateway.audio.caller) return this.#host.log.add('turn', { by: 'speech' });
     await this.#recogniser.utterance(heard);
   }
 
@@ -267,11 +276,35 @@ export class AudiocodesRoom implements NetworkRoom {
   #promptBegins(prompt: Prompt): void {
     if (prompt.batch !== undefined) this.#patience.botActs();
     this.#recogniser.close();
+    if (!this.#scope.flag('bargeIn')) this.#streamCaller(false);
+  }
+
+  /** Audio of the bot, whole: heard behind what waits. */
+  #playStream({ altText, durationMs, params }: PlayedStream): void {
+    if (this.#state !== 'ringing' && this.#state !== 'answered') return;
+    this.#side.play(this.#side.prompts.audio(altText, durationMs, params, ++this.#batch));
+  }
+
+  /** Words that the bot's own recogniser hears interrupt as those of the gateway's do (spec 2.5). */
+  #botHears(text: string): void {
+    if (text !== '' && this.#scope.flag('bargeIn')) this.playback.stop('caller');
+  }
+
+  #botRecognised(): void {
+    if (!this.#scope.flag('bargeIn')) this.#wire.media?.closeUserStream();
+  }
+
+  /** The caller's audio goes to the bot while it is listened to (spec 2.7). */
+  #streamCaller(on: boolean): void {
+    if (!this.#gateway.audio.caller) return;
+    if (on) this.#wire.media?.openUserStream();
+    else this.#wire.media?.closeUserStream();
   }
 
   #promptsAreOver(): void {
     if (this.#state !== 'answered' || this.#side.isLeaving) return;
     this.#recogniser.open();
+    this.#streamCaller(true);
     if (this.#patience.forBot) this.#patience.delayPromptIsOver();
     else if (this.#scope.flag('expectAnotherBotMessage')) this.#patience.botIsAsked();
     else this.#patience.promptsAreOver();

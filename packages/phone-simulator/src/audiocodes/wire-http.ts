@@ -8,6 +8,7 @@ import { AsyncSocket } from './async-socket';
 import type { BotWire, BotWireListener, Delivery } from './bot-wire';
 import { type ConversationUrls, readConversationUrls, readExpiry } from './conversation-urls';
 import type { Credentials } from './credentials';
+import { judgeValidation } from './validate';
 import type { Activity, EndReason, Wire } from './wire';
 
 export interface HttpWireOptions {
@@ -65,7 +66,7 @@ export class HttpWire implements BotWire {
   async open(listener: BotWireListener): Promise<void> {
     this.#listener = listener;
     const { url, conversationId, botName, asynchronous, credentials } = this.#options;
-    if (this.#options.validate) await this.#validate();
+    if (this.#options.validate) judgeValidation(await this.#first('GET', 'the validation'), listener);
     const answer = await this.#first('POST', 'the creation', {
       conversation: conversationId,
       id: randomUUID(),
@@ -149,21 +150,6 @@ export class HttpWire implements BotWire {
   async #openSocket(url: string): Promise<void> {
     this.#socket = new AsyncSocket(url, this.#options.conversationId, this.#listener);
     await this.#socket.open(await this.#options.credentials.headers());
-  }
-
-  /** GET on the same address; its body is looked at (spec 1.4). */
-  async #validate(): Promise<void> {
-    const answer = await this.#first('GET', 'the validation');
-    if (answer.status !== 200) {
-      const sentence = `GET on the bot's address has status ${answer.status}; expected 200.`;
-      return this.#listener.violation('validate.status', sentence, '1.4');
-    }
-    const json = this.#json('validate', 'the validation', answer);
-    if (json === undefined) return;
-    const exact = isObject(json) && json.type === 'ac-bot-api' && json.success === true;
-    if (exact) return;
-    const sentence = `The validation's body is ${show(json)}; expected {"type":"ac-bot-api","success":true}.`;
-    this.#listener.violation('validate.body', sentence, '1.4');
   }
 
   /** A request before the conversation exists: nobody there is an error of the user of the simulator. */
