@@ -13,6 +13,14 @@ export interface RoomHost {
   changed(): void;
 }
 
+/** How a call ended in the network's words, and what the agent has said of it for whoever ordered it. */
+export interface CallOutcome {
+  reasonCode?: string;
+  reason?: string;
+  result?: string;
+  data?: string;
+}
+
 /** What the phone can do with its network, and what it can know of it. */
 export interface NetworkRoom {
   readonly playback: Playback;
@@ -40,6 +48,10 @@ export interface NetworkRoom {
   presses(digit: string): Promise<void>;
   /** Sends anything, as it is, to see what becomes of it. */
   inject?(message: WireMessage): Promise<void>;
+  /** The network ends the call. */
+  disconnect?(reasonCode: string, reason: string): void;
+  /** How the call ended on the wire, and what the agent has said of it. */
+  readonly outcome?: CallOutcome;
   /** The connection to the agent breaks. */
   breakConnection?(): void;
   /** The call is over: stops what plays. Nothing is sent any more but the end. */

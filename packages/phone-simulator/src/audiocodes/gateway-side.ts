@@ -167,6 +167,10 @@ export class GatewaySide {
     const sounds = type === 'message' || name === 'playUrl';
     // Those of a sound hold from its beginning; those of other events join what holds now (spec 5.1).
     if (!sounds) this.#scope.addToActivity(activityParams);
+    // What is said of the whole call outlives the activity that says it.
+    const { botOperationResult, botOperationData } = activityParams ?? {};
+    if (botOperationResult !== undefined) this.#scope.setSession({ botOperationResult });
+    if (botOperationData !== undefined) this.#scope.setSession({ botOperationData });
     const background = { ...sessionParams, ...activityParams }.backgroundPlayURL;
     if (background !== undefined) this.#host.log.add('background', { on: background !== null });
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { EndedBy, WireMessage } from '../call-log';
 import type { ResolvedCallOptions } from '../call-options';
 import type { TimerHandle } from '../clock';
-import type { NetworkRoom, RoomHost } from '../network';
+import type { CallOutcome, NetworkRoom, RoomHost } from '../network';
 import type { CutBy, Playback } from '../playback';
 import type { BotWire, Delivery } from './bot-wire';
 import { Credentials } from './credentials';
@@ -116,9 +116,11 @@ export class AudiocodesRoom implements NetworkRoom {
     return this.#options.talking === 'instant' ? 0 : this.#options.endOfTurnMs;
   }
 
-  /** What became of the call for whoever ordered it (spec 4.4, 7.8). */
-  get operation(): { result?: string; data?: string } {
+  /** The end, and what the bot has said of the call for whoever ordered it (spec 4.4, 7.8). */
+  get outcome(): CallOutcome {
     return {
+      reasonCode: this.#end?.reasonCode,
+      reason: this.#end?.reason,
       result: this.#scope.get<string>('botOperationResult'),
       data: this.#scope.get<string>('botOperationData'),
     };
@@ -207,6 +209,11 @@ export class AudiocodesRoom implements NetworkRoom {
     await this.#send(message as unknown as Announcement).out;
   }
 
+  disconnect(reasonCode: string, reason: string): void {
+    const end: EndReason = { reasonCode: reasonCode as EndReason['reasonCode'], reason };
+    this.#finish('network', reason, 'call_end', end);
+  }
+
   /** The connection to the bot breaks; only a WebSocket conversation notices (spec 2.8). */
   breakConnection(): void {
     this.#wire.breakConnection?.();
@@ -221,7 +228,8 @@ export class AudiocodesRoom implements NetworkRoom {
 
   async letGo(tell: boolean, by: EndedBy, reason: string): Promise<void> {
     if (!tell) return this.#wire.close();
-    await this.#wire.end(this.#end ?? defaultEnd(by, reason));
+    this.#end ??= defaultEnd(by, reason);
+    await this.#wire.end(this.#end);
   }
 
   /** The conversation begins: the caller rings, or the callee has answered (spec 3.1). */
