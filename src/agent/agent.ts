@@ -3,9 +3,7 @@ import {
   BargeInIntent,
   type CallAction,
   type Clock,
-  hangUp,
   ladderStart,
-  nextOnLadder,
   phoneDigits,
   spokenDigits,
   type TransferFailure,
@@ -19,7 +17,7 @@ import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
 import { Replying, type TurnOptions } from './replying';
-import { ladderOf } from './silence';
+import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
 export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
@@ -101,6 +99,8 @@ export class Agent extends Replying {
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(conversation);
     this.acting.turnEnded(conversation);
+    const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
     const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
     remember(conversation, { role: 'note', text });
@@ -133,8 +133,8 @@ export class Agent extends Replying {
     }
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) yield* this.hangUpAfter(conversation, goodbye);
+    const step = this.callerIsThere(conversation);
+    if (step) yield* this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
@@ -187,26 +187,9 @@ export class Agent extends Replying {
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
   silent(conversation: Conversation): CallAction[] {
     if (conversation.closing) return [];
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    switch (step.do) {
-      case 'nothing':
-        return [];
-      case 'say':
-        return [this.speech(conversation, step.text)];
-      case 'goodbye':
-        return this.hangUpAfter(
-          conversation,
-          step.text,
-          step.reason === 'silence' ? 'silence' : 'limit_reached',
-        );
-      case 'transfer': {
-        const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-        return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-      }
-    }
+    const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
+    return step.do === 'say' ? [this.speech(conversation, step.text)] : [];
   }
 
   /** The caller makes a sound; whether words follow is not known yet. */
@@ -284,22 +267,21 @@ export class Agent extends Replying {
     const sinceMs = clock.nowMs();
     conversation.turns += 1;
     conversation.unheard = [];
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) {
-      yield* this.hangUpAfter(conversation, goodbye);
+    const { closing, asked } = conversation;
+    if (closing && lets(closing, text, conversation.language)) {
+      yield { ...closing, after: undefined };
       return;
     }
-    const { closing, asked } = conversation;
+    const step = this.callerIsThere(conversation);
+    if (step) {
+      yield* this.endCall(conversation, step);
+      return;
+    }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
     conversation.confirmed = undefined;
-    if (closing && lets(closing, text, conversation.language)) {
-      conversation.closing = closing;
-      yield { ...closing, after: undefined };
-      return;
-    }
     if (closing) this.acting.calledOff(conversation);
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
@@ -332,24 +314,11 @@ export class Agent extends Replying {
     reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
-  /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
-  private climbDown(conversation: Conversation): string | undefined {
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'speech', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    return step.do === 'goodbye' ? step.text : undefined;
-  }
-
-  private hangUpAfter(
-    conversation: Conversation,
-    goodbye: string,
-    reason: Conversation['closingReason'] = 'limit_reached',
-  ): CallAction[] {
-    const action = hangUp({ after: 'speech' });
-    conversation.closing = action;
-    conversation.closingReason = reason;
-    return [this.speech(conversation, goodbye), action];
+  /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */
+  private callerIsThere(conversation: Conversation): Ending | undefined {
+    const type = conversation.closing ? 'called_off' : 'speech';
+    const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
+    return isEnding(step) ? step : undefined;
   }
 }
 
