@@ -5,14 +5,13 @@ import {
   type Clock,
   ladderStart,
   phoneDigits,
-  spokenDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
 import { endedCall } from './after-call/ended-call';
-import type { Language } from './brain';
+import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
-import { isFarewell } from './farewell';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
+import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
@@ -31,6 +30,14 @@ export interface Parties {
   headers?: Record<string, string>;
   metadata?: Record<string, string>;
 }
+
+/** What a brain is told that is to say the first words. */
+const WELCOME = {
+  alone: (greeting: string) =>
+    `The call has just begun, and the caller has heard nothing yet. Greet the caller, in the sense of: "${greeting}"`,
+  after:
+    'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
+};
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -72,14 +79,30 @@ export class Agent extends Replying {
     };
   }
 
-  greet(conversation: Conversation, parties: Parties): CallAction[] {
+  /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
+  async *greet(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
     const { direction } = parties;
+    const { clock } = this.options;
+    const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
-    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs() });
-    const { menu } = profile;
-    if (!menu) return this.speakAndRemember(conversation, greeting);
+    const returning = await isReturning(this.options, conversation, profile);
+    if (options.signal.aborted) return;
+    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
+    const { menu, welcome } = profile;
+    if (welcome !== 'brain') yield* this.speakAndRemember(conversation, greeting);
+    if (welcome !== 'greeting') {
+      const text = welcome === 'brain' ? WELCOME.alone(greeting) : WELCOME.after;
+      remember(conversation, { role: 'note', text });
+      yield* this.reply(conversation, options, sinceMs, welcome === 'brain' ? greeting : '');
+      if (options.signal.aborted) return;
+    }
+    if (!menu) return;
     conversation.keypad = KEYPAD_START;
-    return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));
+    yield* this.speakAndRemember(conversation, menu.prompt);
   }
 
   /** The start of a call that is already known: it was connected again, or the event came twice. */
@@ -322,27 +345,6 @@ export class Agent extends Replying {
   }
 }
 
-/** Whether what the caller says while it is announced lets the end of the call, or the transfer, go ahead. */
-function lets(closing: NonNullable<Conversation['closing']>, text: string, language: Language): boolean {
-  if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
-  const intent = BargeInHelper.classify(text, language);
-  return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
-}
-
-/** Digits over a question for keys are its answer, however short they are. */
-function isDigits({ keypad, language }: Conversation, text: string | undefined): boolean {
-  return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
-}
-
-function agrees(text: string, language: Language): boolean {
-  return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
-}
-
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, resolve);
@@ -356,4 +358,9 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     );
     if (signal.aborted) resolve();
   });
+}
+
+/** By estimate and by what the network tells. */
+function isSpeaking({ speaking }: Conversation): boolean {
+  return speaking.length > 0;
 }

@@ -13,6 +13,7 @@ import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { KnownCallers } from './known-callers';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
@@ -45,6 +46,8 @@ export interface AgentOptions {
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Without it nobody is a returning caller. */
+  knownCallers?: KnownCallers;
   /** Told of calls that are over, where their profile asks for a report. */
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
@@ -90,6 +93,8 @@ export class Replying {
     conversation: Conversation,
     { signal, ...how }: TurnOptions,
     sinceMs: number,
+    /** Said when the reply comes to nothing; the apology unless told. Nothing at all, if it is empty. */
+    otherwise?: string,
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
     const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
@@ -155,9 +160,10 @@ export class Replying {
         yield* this.endCall(conversation, step);
         return;
       }
-      const { sorry } = this.phrases(conversation);
-      said.push(sorry);
-      yield this.speech(conversation, sorry);
+      const text = otherwise ?? this.phrases(conversation).sorry;
+      if (text === '') return;
+      said.push(text);
+      yield this.speech(conversation, text);
     } finally {
       own.abort();
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });

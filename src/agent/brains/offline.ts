@@ -37,6 +37,8 @@ export function offlineBrain(): Brain {
 
 function answer(request: BrainRequest): Answer {
   const turn = new Turn(request);
+  const isFirst = !request.messages.some(({ role }) => role === 'caller');
+  if (isFirst) return { say: turn.history.lastHeard === '' ? turn.profile.greeting : turn.phrases.ask };
   return ANSWERS[turn.meaning.intent](turn);
 }
 
