@@ -192,15 +192,17 @@ export class AudiocodesRoom implements NetworkRoom {
     if (this.#scope.get<string>('continuousASRDigits')?.includes(digit) && (await this.#recogniser.flush()))
       return;
     const interrupts = this.#scope.flag('bargeInOnDTMF');
-    const protectedPrompt = this.playback.current !== undefined && this.playback.leftMs > 0;
-    const why = (protectedPrompt || this.#patience.forBot) && !interrupts ? 'bargeInOnDTMF' : undefined;
-    const off = why ?? (this.#scope.flag('sendDTMF') ? undefined : 'sendDTMF');
+    const deaf = this.playback.current !== undefined || !this.#recogniser.isOpen;
+    const off = deaf && !interrupts ? 'bargeInOnDTMF' : this.#scope.flag('sendDTMF') ? undefined : 'sendDTMF';
     if (off) {
       const sentence = `The key ${digit} is not passed on to the bot: ${off} is off.`;
       return this.#host.log.add('warning', { sentence });
     }
     this.#patience.callerActs();
-    if (interrupts) this.playback.stop('caller');
+    if (interrupts && this.playback.current) {
+      this.playback.stop('caller');
+      this.#recogniser.open();
+    }
     await this.#digits.press(digit);
   }
 
@@ -274,8 +276,9 @@ export class AudiocodesRoom implements NetworkRoom {
     for (const { rule, sentence, spec } of reading.violations) this.#host.log.violation(rule, sentence, spec);
     for (const sentence of reading.warnings) this.#host.log.add('warning', { sentence });
     for (const activity of reading.activities) {
-      if (!inCall || this.#state === 'over') continue;
-      if (this.#state === 'new' && activity.type === 'message') {
+      if (!inCall) continue;
+      if (this.#state === 'over') this.#side.judgeLate(activity);
+      else if (this.#state === 'new' && activity.type === 'message') {
         this.#host.log.violation('early.message', 'The bot speaks before anybody has answered.', '7.5');
       } else await this.#side.do(activity, batch);
     }
