@@ -432,7 +432,7 @@ describe('every payload has the shape of its fixture', () => {
     await call.agentFinished();
     await call.silence(4000, { hurried: true });
     await call.says('Ende');
-    await call.until(() => peer.names().filter((name) => name === 'transferStatus').length === 1, 20_000);
+    await call.until(() => call.log.of('connected').length === 2, 20_000);
     await call.says('Ende');
     await call.ended;
     await call.closed();
