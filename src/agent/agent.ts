@@ -74,10 +74,17 @@ export class Agent extends Replying {
     };
   }
 
-  greet(conversation: Conversation, parties: Parties): CallAction[] {
+  /** Whether this caller has called before, where that makes a difference to the greeting. */
+  async isReturning(conversation: Conversation): Promise<boolean> {
+    const profile = this.profileOf(conversation);
+    if (!profile.greetings.returning || conversation.direction === 'outbound') return false;
+    return this.records.hasCalledBefore(conversation, profile.name);
+  }
+
+  greet(conversation: Conversation, parties: Parties, returning = false): CallAction[] {
     const { direction } = parties;
     const profile = this.profileOf(conversation);
-    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs() });
+    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
     const { menu } = profile;
     if (!menu) return this.speakAndRemember(conversation, greeting);
     conversation.keypad = KEYPAD_START;
@@ -93,14 +100,18 @@ export class Agent extends Replying {
    * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
    * and brain are told what the network said of it.
    */
-  transferFailed(conversation: Conversation, failure: TransferFailure = 'failed'): CallAction[] {
+  async transferFailed(
+    conversation: Conversation,
+    failure: TransferFailure = 'failed',
+  ): Promise<CallAction[]> {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false), failure);
+    const given = this.caseOf(conversation, false);
+    const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
-    this.acting.turnStarted(conversation);
-    this.acting.turnEnded(conversation);
+    this.acting.turnStarted(given);
+    this.acting.turnEnded(given);
     const where = destination ? ` to ${destination}` : '';
     const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
     remember(conversation, { role: 'note', text });
@@ -110,11 +121,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(conversation);
+    this.acting.transferAnswered(this.caseOf(conversation, false));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(conversation);
+    this.acting.smsFailed(this.caseOf(conversation, false));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -141,7 +152,8 @@ export class Agent extends Replying {
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
-    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
+      yield* await this.silent(conversation);
   }
 
   /** What the menu of the profile makes of an event. Returns whether it was its business. */
@@ -177,15 +189,16 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    this.acting.turnStarted(conversation);
+    const given = { ...this.caseOf(conversation, false), signal: options.signal };
+    this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-    this.acting.turnEnded(conversation);
+    yield* this.carryOut(conversation, await this.acting.act(call, given));
+    this.acting.turnEnded(given);
     return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
-  silent(conversation: Conversation): CallAction[] {
+  async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
     const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
     const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
@@ -204,7 +217,7 @@ export class Agent extends Replying {
         );
       case 'transfer': {
         const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-        return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
+        return this.carryOut(conversation, await this.acting.act(call, this.caseOf(conversation, false)));
       }
     }
   }
@@ -300,11 +313,12 @@ export class Agent extends Replying {
       yield { ...closing, after: undefined };
       return;
     }
-    if (closing) this.acting.calledOff(conversation);
+    if (closing) this.acting.calledOff(this.caseOf(conversation, false));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      const given = { ...this.caseOf(conversation, false), signal: options.signal };
+      const acted = await this.acting.act(asked, given);
       // A yes is good for one action.
       conversation.confirmed = undefined;
       yield* this.carryOut(conversation, acted);
@@ -322,7 +336,7 @@ export class Agent extends Replying {
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
-    this.acting.forget(conversation);
+    this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock } = this.options;
     // Only the webhook of its own profile is told of a call, not that of one which took its place.

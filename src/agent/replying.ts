@@ -1,9 +1,11 @@
-import { ActionLedger, type CallAction, type Clock, type SpeechClock, say } from '@jovo-telephony/telephony';
+import { type CallAction, type Clock, type SpeechClock, say } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, ToolDescription } from './brain';
+import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
@@ -13,7 +15,6 @@ import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
-import { UsageCounter } from './usage';
 import type { Patience } from './waiting';
 
 export interface AgentTiming extends Patience {
@@ -39,6 +40,8 @@ export interface AgentOptions {
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
   onVerdict?(verdict: Verdict): void;
+  /** What is written down of calls. Without it, in memory. */
+  records?: CallRecords;
 }
 
 /** How a turn reaches the caller. */
@@ -57,6 +60,7 @@ const IMPATIENT_AFTER = 3;
 /** One reply: what the brain says and asks for, in the profile's voice, within the caller's patience. */
 export class Replying {
   protected readonly acting: Acting;
+  protected readonly records: CallRecords;
   protected readonly wallMs: () => number;
   protected readonly tools: ReadonlyMap<string, AuthorTool>;
   protected readonly runs = new ToolRuns();
@@ -68,12 +72,8 @@ export class Replying {
     const nowIso = () => new Date(this.wallMs()).toISOString();
     this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
     this.authorTools = [...this.tools.values()].map(describeAuthorTool);
-    this.acting = new Acting({
-      ledger: new ActionLedger(),
-      usage: new UsageCounter(() => nowIso().slice(0, 10)),
-      nowIso,
-      onVerdict: options.onVerdict,
-    });
+    this.records = options.records ?? new MemoryRecords(() => nowIso().slice(0, 10));
+    this.acting = new Acting({ records: this.records, nowIso, onVerdict: options.onVerdict });
   }
 
   protected async *reply(
@@ -87,7 +87,7 @@ export class Replying {
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(conversation);
+    this.acting.turnStarted(this.caseOf(conversation, false));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
@@ -103,10 +103,8 @@ export class Replying {
             yield* this.switchLanguage(conversation, spoken.call.arguments.language, said);
             if (signal.aborted) return;
           }
-          const { say: text, actions } = this.acting.act(
-            spoken.call,
-            this.caseOf(conversation, said.length > 0),
-          );
+          const asked = { ...this.caseOf(conversation, said.length > 0), signal };
+          const { say: text, actions } = await this.acting.act(spoken.call, asked);
           // A message counts as sent from here on: nothing may come between that and its leaving.
           yield* actions.filter(({ type }) => type === 'send_sms');
           if (signal.aborted) return;
@@ -135,7 +133,7 @@ export class Replying {
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(conversation);
+        this.acting.turnEnded(this.caseOf(conversation, false));
       }
     }
   }

@@ -9,13 +9,15 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    await this.send(known ? this.$agent.resume(conversation) : this.$agent.greet(conversation, this.parties));
+    if (known) return this.send(this.$agent.resume(conversation));
+    const returning = await this.$agent.isReturning(conversation);
+    await this.send(this.$agent.greet(conversation, this.parties, returning));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
     const failure = transferFailure(this.$input.transferOutcome);
-    await this.send(this.$agent.transferFailed(this.conversation, failure));
+    await this.send(await this.$agent.transferFailed(this.conversation, failure));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })
