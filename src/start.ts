@@ -9,7 +9,6 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
-import { CallersInMemory } from './agent/known-callers';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import { type Settings, SettingsError } from './settings';
@@ -46,7 +45,6 @@ export async function start(settings: Settings): Promise<Started> {
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
-    knownCallers: new CallersInMemory(),
     onFailure: (error) => report('turn failed', error),
     reporter,
   });

@@ -1,52 +1,41 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@jovo-telephony/telephony';
+import type { CallRecords } from './call-record';
 import type { Conversation } from './conversation';
 import type { AgentProfile } from './profiles/profile';
-
-/** A call, as far as it matters to whether its caller is known. */
-export interface CallerOfCall {
-  callId: string;
-  /** Digits of the caller. */
-  callerNumber: string;
-  /** The profile that answers: who has called one business is a stranger to another. */
-  profileKey: string;
-}
-
-/** Knows who has called before. Asked once per call, and only for profiles that greet such callers in another way. */
-export interface KnownCallers {
-  /** Whether the profile has answered another call of this caller. */
-  hasCalledBefore(call: CallerOfCall): Promise<boolean>;
-}
 
 /** A store that does not know the caller by then is not waited for. */
 const KNOWN_WITHIN_MS = 300;
 
 /** Whether a caller is to be greeted as one who comes back. Asked only where it changes what is said. */
 export async function isReturning(
-  { knownCallers, clock }: { knownCallers?: KnownCallers; clock: Clock },
-  { callId, callerNumber, profileKey, direction }: Conversation,
-  { greetings }: AgentProfile,
+  records: Pick<CallRecords, 'hasCalledBefore'>,
+  clock: Clock,
+  conversation: Conversation,
+  { name, greetings }: AgentProfile,
 ): Promise<boolean> {
-  const matters = direction !== 'outbound' && greetings.returning !== undefined;
-  if (!matters || !knownCallers || callerNumber === undefined || profileKey === undefined) return false;
+  const { direction, callerNumber } = conversation;
+  if (direction === 'outbound' || !greetings.returning || callerNumber === undefined) return false;
   let stop: () => void = () => {};
   const late = new Promise<false>((resolve) => {
     stop = clock.after(KNOWN_WITHIN_MS, () => resolve(false));
   });
-  const asked = knownCallers.hasCalledBefore({ callId, callerNumber, profileKey });
+  const asked = records.hasCalledBefore(conversation, name);
   return Promise.race([asked.catch(() => false), late]).finally(stop);
 }
 
 const MAX_REMEMBERED = 10_000;
 
 /** Remembers callers for as long as the process runs; by a hash, so that no number lies around. */
-export class CallersInMemory implements KnownCallers {
+export class CallersInMemory {
   /** The first call of each caller. */
   private readonly calls = new Map<string, string>();
 
-  async hasCalledBefore({ callId, callerNumber, profileKey }: CallerOfCall): Promise<boolean> {
+  /** Whether the profile has answered another call of this caller. */
+  haveCalledBefore({ callId, callerNumber }: Conversation, profile: string): boolean {
+    if (callerNumber === undefined) return false;
     const key = createHash('sha256')
-      .update(JSON.stringify([profileKey, callerNumber]))
+      .update(JSON.stringify([profile, callerNumber]))
       .digest('base64');
     const first = this.calls.get(key);
     if (first !== undefined) return first !== callId;
