@@ -23,6 +23,25 @@ export function foldLetters(text: string, language: Language): string {
   return language === 'de' ? lower.replace(/ae|oe|(?<![aeq])ue/g, (pair) => pair.charAt(0)) : lower;
 }
 
+/**
+ * One value for each language, made when it is first asked for: compiling every pattern of every language is a good
+ * part of the start of a process, and a call speaks one.
+ */
+export function onFirstUse<SOURCE, MADE>(
+  sources: Readonly<Record<Language, SOURCE>>,
+  make: (source: SOURCE, language: Language) => MADE,
+): Readonly<Record<Language, MADE>> {
+  const made = {} as Record<Language, MADE>;
+  for (const [language, source] of Object.entries(sources) as [Language, SOURCE][]) {
+    let value: MADE | undefined;
+    Object.defineProperty(made, language, {
+      enumerable: true,
+      get: () => (value ??= make(source, language)),
+    });
+  }
+  return made;
+}
+
 const LETTER = '[\\p{L}\\p{N}]';
 
 /**
