@@ -11,6 +11,7 @@ import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './profiles/placeholders';
+import { END_OF_TURN_MS } from './waiting';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {
@@ -64,9 +65,6 @@ const MAX_MESSAGES = 200;
 
 /** A sound that began longer ago has nothing to do with the words that come now. */
 const SOUND_BELONGS_MS = 30_000;
-
-/** What a network waits for before it takes a caller's words for finished. */
-const END_OF_TURN_MS = 500;
 
 export function remember(conversation: Conversation, message: Message): void {
   conversation.messages.push(message);

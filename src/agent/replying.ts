@@ -1,4 +1,4 @@
-import { ActionLedger, type CallAction, type Clock, say } from '@jovo-telephony/telephony';
+import { ActionLedger, type CallAction, type Clock, type SpeechClock, say } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
@@ -8,11 +8,12 @@ import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
 import type { Profiles } from './profiles/profiles';
-import { type Patience, spokenStream } from './spoken-stream';
+import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
 import { UsageCounter } from './usage';
+import type { Patience } from './waiting';
 
 export interface AgentTiming extends Patience {
   /** The filler's delay where nothing can be pushed. */
@@ -45,6 +46,8 @@ export interface TurnOptions {
   signal: AbortSignal;
   /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
   push: boolean;
+  /** What the network tells of the sound on the line while the turn goes on. Absent: there is only the estimate. */
+  line?: Pick<SpeechClock, 'onEnded'>;
 }
 
 /** From so many interruptions on a caller gets short answers. */
@@ -74,7 +77,7 @@ export class Replying {
 
   protected async *reply(
     conversation: Conversation,
-    { signal, push }: TurnOptions,
+    { signal, ...how }: TurnOptions,
     sinceMs: number,
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
@@ -85,7 +88,7 @@ export class Replying {
     const brainSignal = AbortSignal.any([signal, own.signal]);
     this.acting.turnStarted(conversation);
     try {
-      for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
+      for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
           said.push(spoken.text.trim());
@@ -137,7 +140,7 @@ export class Replying {
     }
   }
 
-  private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
+  private spoken(conversation: Conversation, { signal, push, line }: TurnOptions, sinceMs: number) {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
@@ -160,7 +163,7 @@ export class Replying {
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
     const fillers = this.phrases(conversation).hold;
-    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers });
+    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers, line });
   }
 
   /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */

@@ -1,4 +1,4 @@
-import type { NetworkCapabilities } from '@jovo-telephony/telephony';
+import type { NetworkCapabilities, SpeechClock } from '@jovo-telephony/telephony';
 import { type App, AsyncJovo, type HandleRequest, Jovo } from '@jovotech/framework';
 import { capabilities } from './portable';
 import type { SipgateAiflowPlatform } from './SipgateAiflowPlatform';
@@ -14,6 +14,8 @@ declare module '@jovotech/framework/dist/types/Jovo' {
     get abortSignal(): AbortSignal | undefined;
     /** What the network of this call can do, over the transport that it uses. */
     get capabilities(): NetworkCapabilities | undefined;
+    /** What is on its way to the caller's ear; says when the network reports its end, also in mid-turn. */
+    get line(): SpeechClock | undefined;
     /** Stops what is being prepared for the caller, and drops what has not left yet. */
     cancelPendingOperations?(): void;
   }
@@ -57,6 +59,10 @@ export class SipgateAiflow extends Jovo<SipgateAiflowRequest, SipgateAiflowRespo
     return capabilities(false);
   }
 
+  override get line(): SpeechClock | undefined {
+    return this.turn?.call.speech;
+  }
+
   override cancelPendingOperations(): void {
     cancelPending(this.turn);
   }
@@ -91,6 +97,10 @@ export class SipgateAiflowAsync extends AsyncJovo<SipgateAiflowRequest, SipgateA
 
   override get capabilities(): NetworkCapabilities {
     return capabilities(true);
+  }
+
+  override get line(): SpeechClock | undefined {
+    return this.turn?.call.speech;
   }
 
   override cancelPendingOperations(): void {

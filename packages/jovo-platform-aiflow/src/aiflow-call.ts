@@ -48,6 +48,8 @@ export class AiflowCall {
   running?: Turn;
   /** Hold phrases of the wait that goes on. */
   holds = 0;
+  /** The HTTP request that came last. */
+  newestRequest?: object;
   private started = false;
   private readonly listeners = new Set<() => void>();
   /** Actions that wait until the caller has heard what is being said. */

@@ -35,6 +35,7 @@ export class ReplyWindow {
     if (!last) throw new Error('A reply needs an event to reply to');
     this.last = last;
     this.call = last.call;
+    this.call.newestRequest = this;
   }
 
   /**
@@ -65,6 +66,7 @@ export class ReplyWindow {
         this.keep(response);
         if (this.open) this.finish(close);
       }, reject);
+      if (deadlines) this.sendWhatIsReady(close);
     });
     return closed;
   }
@@ -76,7 +78,7 @@ export class ReplyWindow {
   }
 
   private sendWhatIsReady(close: (actions: AiflowAction[]) => void): void {
-    if (!this.open || !this.pastSoft || this.mute) return;
+    if (!this.open || this.mute || !(this.pastSoft || this.isLate)) return;
     this.call.takeOutputOfRunningTurn();
     const actions = this.call.takeLate();
     if (actions.length === 0) return;
@@ -98,11 +100,24 @@ export class ReplyWindow {
     return running !== undefined && eventRule(running.event.type).awaitsAnswer === true;
   }
 
-  /** Something must be heard now. Only where the caller waits: an event in passing is answered with nothing. */
+  /**
+   * What is ready comes too late for the request that it answers, and nothing is to be heard: there is no reason to
+   * wait for more. While something plays, what becomes ready can still be joined into one utterance.
+   */
+  private get isLate(): boolean {
+    const { running, speech } = this.call;
+    return running?.answered === true && speech.remainingMs(this.options.clock.nowMs()) === 0;
+  }
+
+  /**
+   * Something must be heard now. Only where the caller waits: an event in passing is answered with nothing. And only
+   * where nothing is heard: the end of what plays is a request of its own, as is everything that came meanwhile.
+   */
   private hold(deadlines: ReplyDeadlines, close: (actions: AiflowAction[]) => void): void {
     const { signal } = this.last;
     if (!this.open || !this.isAwaited || signal.aborted || this.call.closed) return;
-    const { rules } = this.options;
+    const { rules, clock } = this.options;
+    if (this.call.newestRequest !== this || this.call.speech.remainingMs(clock.nowMs()) > 0) return;
     if (this.call.holds >= deadlines.maxHolds) {
       this.call.holds = 0;
       this.call.queue.interrupt('no answer in time');
@@ -125,6 +140,7 @@ export class ReplyWindow {
   private async close(actions: AiflowAction[]): Promise<void> {
     if (!this.open) return;
     this.open = false;
+    for (const turn of this.options.turns) turn.answered = true;
     for (const stop of this.timers) stop();
     const ready = this.call.upToFarewell(mergeSpeech(actions));
     this.call.sent(ready);

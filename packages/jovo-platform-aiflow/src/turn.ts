@@ -9,6 +9,8 @@ export interface Turn {
   signal: AbortSignal;
   /** Set while the app works on it: takes out what was said so far. */
   takeOutput?: () => SipgateAiflowResponse;
+  /** Its HTTP request has been answered: what it still says rides on later ones. */
+  answered?: boolean;
   /** An apology for a failure of this turn has left already. */
   apologised?: boolean;
 }

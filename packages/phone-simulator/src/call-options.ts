@@ -2,12 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { TransferOutcome } from './call-log';
 import { type Clock, realClock } from './clock';
+import { urlFor } from './connection';
 import { PLAYBACK_DEFAULTS, type PlaybackOptions } from './playback';
+import type { Transport } from './sipgate/transport';
 import { speechRate } from './speech';
-import { type Transport, urlFor } from './transport';
-import { HttpTransport } from './transport-http';
-import { WebSocketTransport } from './transport-websocket';
-import type { Session } from './wire';
 
 /** Networks the simulator can be. */
 export const NETWORKS = ['sipgate'] as const;
@@ -96,27 +94,6 @@ export function resolveCallOptions(options: CallOptions) {
     sessionId: options.sessionId ?? randomUUID(),
     transport,
     url: urlFor(transport, options.url),
-  };
-}
-
-/** The transport these options ask for. */
-export function transportOf(options: ResolvedCallOptions): Transport {
-  if (options.createTransport) return options.createTransport();
-  const { url, token, webhookTimeoutMs, lingerMs } = options;
-  return options.transport === 'http'
-    ? new HttpTransport({ url, token, webhookTimeoutMs })
-    : new WebSocketTransport({ url, token, lingerMs });
-}
-
-/** `session` as sipgate writes it: `phone_number` is the called one in both directions (spec 5.1, trap 1). */
-export function sessionOf(options: ResolvedCallOptions): Session {
-  return {
-    id: options.sessionId,
-    account_id: options.accountId,
-    phone_number: options.to,
-    direction: options.direction,
-    from_phone_number: options.from,
-    to_phone_number: options.to,
   };
 }
 

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { TransferOutcome } from './call-log';
 import { type CallOptions, DEFAULT_URL, NETWORKS, TRANSFER_OUTCOMES } from './call-options';
+import { urlFor } from './connection';
 import { SimulatorError, type SimulatorErrorCode } from './errors';
-import { urlFor } from './transport';
 
 /** Exit codes, as documented in `--help`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;

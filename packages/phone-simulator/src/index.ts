@@ -1,8 +1,9 @@
-/** The network's side of sipgate AI Flow: callers, call scripts and load, written from the wire specification. */
+/** The networks' side: callers, call scripts and load, written from the wire specifications. */
 export * from './call';
 export * from './call-log';
 export * from './call-options';
 export * from './clock';
+export { urlFor } from './connection';
 export type { Measures } from './ear';
 export { SimulatorError, type SimulatorErrorCode } from './errors';
 export { type LoadOptions, type LoadReport, runLoad } from './load';
@@ -16,10 +17,11 @@ export {
   type ScriptResult,
   transportsOf,
 } from './script-play';
+export * from './sipgate/transport';
+export { HttpTransport, type HttpTransportOptions } from './sipgate/transport-http';
+export { WebSocketTransport, type WebSocketTransportOptions } from './sipgate/transport-websocket';
+export { readWav, type WavReading } from './sipgate/wav';
+export * from './sipgate/wire';
+export { type AnswerReading, readAnswer } from './sipgate/wire-rules';
 export * from './speech';
-export * from './transport';
-export { HttpTransport, type HttpTransportOptions } from './transport-http';
-export { WebSocketTransport, type WebSocketTransportOptions } from './transport-websocket';
-export { readWav, type WavReading } from './wav';
-export * from './wire';
-export { type AnswerReading, readAnswer } from './wire-rules';
+export type { Violation } from './violation';

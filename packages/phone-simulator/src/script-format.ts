@@ -1,7 +1,6 @@
 /** Call scripts: what may stand in the YAML file, step by step. The README of this package is the manual. */
-import type { TransferOutcome } from './call-log';
+import { AGENT_ACTIONS, type AgentAction, type TransferOutcome } from './call-log';
 import { NETWORKS, TRANSFER_OUTCOMES, TRANSPORTS } from './call-options';
-import type { ActionType } from './wire';
 
 /** Text looked for: a part of what is said (capitals and spaces do not matter) or a regular expression. */
 export interface Pattern {
@@ -25,8 +24,8 @@ export type Step = { line: number } & (
   | { verb: 'transfers_to'; number: Pattern; withinMs?: number }
   | { verb: 'is_sent_sms'; text: Pattern; to?: Pattern; withinMs?: number }
   | { verb: 'is_hung_up_on'; withinMs?: number }
-  | { verb: 'does'; action: ActionType; fields?: Record<string, unknown>; withinMs?: number }
-  | { verb: 'does_not'; action: ActionType }
+  | { verb: 'does'; action: string; fields?: Record<string, unknown>; withinMs?: number }
+  | { verb: 'does_not'; action: string }
 );
 export type Verb = Step['verb'];
 
@@ -118,22 +117,23 @@ const readAnyOf = (value: unknown, reader: Reader): Pattern[] =>
     ? value.map((each) => readPattern(each, reader))
     : [readPattern(value, reader)];
 
-const ACTION_TYPES: readonly ActionType[] = [
-  'speak',
-  'audio',
-  'mix_audio',
-  'hangup',
-  'barge_in',
-  'transfer',
-  'configure_transcription',
-  'configure_voice_to_voice',
-  'send_sms',
-];
+/** sipgate's own names of actions, which scripts may use as well, and what they are everywhere. */
+const SYNONYMS: Record<string, AgentAction> = {
+  audio: 'play',
+  mix_audio: 'background',
+  hangup: 'hang_up',
+  barge_in: 'stop_speaking',
+  configure_transcription: 'listen',
+  configure_voice_to_voice: 'configure',
+};
 
-const readAction = (value: unknown, reader: Reader): ActionType =>
-  ACTION_TYPES.includes(value as ActionType)
-    ? (value as ActionType)
-    : reader.fail(`an action: ${ACTION_TYPES.join(', ')}`, value);
+/** The name that holds on every network. */
+export const agentActionOf = (name: string): string => SYNONYMS[name] ?? name;
+
+const readAction = (value: unknown, reader: Reader): string =>
+  (AGENT_ACTIONS as readonly string[]).includes(agentActionOf(String(value)))
+    ? String(value)
+    : reader.fail(`an action: ${AGENT_ACTIONS.join(', ')}`, value);
 
 const ifGiven = <T>(
   value: unknown,

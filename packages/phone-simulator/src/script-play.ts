@@ -5,10 +5,10 @@ import type { CallOptions } from './call-options';
 import { type Clock, PacedClock, sleep } from './clock';
 import type { Measures } from './ear';
 import { SimulatorError } from './errors';
-import type { CallScript, Pattern, Step, Verb } from './script-format';
+import { agentActionOf, type CallScript, type Pattern, type Step, type Verb } from './script-format';
+import type { Transport } from './sipgate/transport';
 import { heardPart } from './speech';
-import type { Transport } from './transport';
-import type { Violation } from './wire';
+import type { Violation } from './violation';
 
 /** Options of playing; everything a script says about its call comes on top of `call`. */
 export interface PlayOptions {
@@ -124,9 +124,6 @@ function wholeCallFaults(script: CallScript, call: SimulatedCall): string[] {
 type StepOf<V extends Verb> = Extract<Step, { verb: V }>;
 type Doers = { [V in Verb]: (step: StepOf<V>) => Promise<string | undefined> };
 
-/** Caller events after which earlier words of the agent are old news. */
-const NEW_TURN: ReadonlySet<string> = new Set(['session_start', 'user_speak', 'dtmf_received']);
-
 class ScriptPlayer {
   readonly #call: SimulatedCall;
   readonly #clock: Clock;
@@ -191,10 +188,9 @@ class ScriptPlayer {
     transfers_to: async ({ number, withinMs }) => {
       const entry = await this.#patiently(() => this.#transfers.shift(), withinMs);
       if (!entry) return `expected a transfer to ${number.source}, none came; ${this.#situation()}`;
-      const target = entry.action.target_phone_number;
-      return matches(number, target)
+      return matches(number, entry.to)
         ? undefined
-        : `expected a transfer to ${number.source}, it went to ${target}`;
+        : `expected a transfer to ${number.source}, it went to ${entry.to}`;
     },
     is_sent_sms: async ({ text, to, withinMs }) => {
       const sms = await this.#patiently(() => this.#sms.shift(), withinMs);
@@ -212,17 +208,17 @@ class ScriptPlayer {
     },
     does: async ({ action, fields, withinMs }) => {
       const take = () => {
-        const at = this.#actions.findIndex((e) => e.action.type === action && contains(e.action, fields));
+        const at = this.#actions.findIndex((entry) => isDone(entry, action) && hasFields(entry, fields));
         return at < 0 ? undefined : this.#actions.splice(at, 1)[0];
       };
       if (await this.#patiently(take, withinMs)) return undefined;
       const wanted = fields ? `${action} with ${JSON.stringify(fields)}` : action;
-      const done = this.#actions.map((entry) => entry.action.type).join(', ') || 'nothing';
+      const done = this.#actions.map((entry) => entry.does).join(', ') || 'nothing';
       return `expected ${wanted}; in this turn the agent did: ${done}`;
     },
     does_not: async ({ action }) => {
       await this.#afterReaction();
-      const found = this.#actions.find((entry) => entry.action.type === action);
+      const found = this.#actions.find((entry) => isDone(entry, action));
       return found && `expected no ${action}, but got ${JSON.stringify(found.action)}`;
     },
   };
@@ -234,7 +230,7 @@ class ScriptPlayer {
     else if (entry.kind === 'action') this.#actions.push(entry);
     else if (entry.kind === 'transfer') this.#transfers.push(entry);
     else if (entry.kind === 'sms') this.#sms.push(entry);
-    else if (entry.kind === 'event' && NEW_TURN.has(entry.event.type)) {
+    else if (entry.kind === 'turn') {
       this.#turn = [];
       this.#used = 0;
       this.#actions = [];
@@ -329,6 +325,12 @@ class ScriptPlayer {
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const quoted = (text: string) => JSON.stringify(text);
 const matches = (pattern: Pattern, text: string) => pattern.findEnd(text) !== undefined;
+
+/** Whether an action is the one a script names: in the words of every network, or in the network's own. */
+const isDone = ({ does, action }: EntryOf<'action'>, name: string) =>
+  does === agentActionOf(name) || action.type === name;
+const hasFields = ({ fields, action }: EntryOf<'action'>, wanted: Record<string, unknown> | undefined) =>
+  contains(fields, wanted) || contains(action, wanted);
 
 /** Whether `actual` has all of `wanted`, at any depth; arrays are compared as a whole. */
 function contains(actual: unknown, wanted: unknown): boolean {
