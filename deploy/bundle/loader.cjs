@@ -7,6 +7,7 @@ const { readFileSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
+const { gzipSync } = require('node:zlib');
 
 const scripts = new Map();
 const loaded = new Map();
@@ -43,7 +44,18 @@ const requireHere = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(i
 
 process.env.AGENTS_DIR ||= join(__dirname, 'agents');
 
-module.exports = load('app.js');
+const { handler } = load('app.js');
 
-/** For the build, which makes the caches. */
-Object.defineProperty(module.exports, Symbol.for('jovo-telephony.bundle'), { value: { scripts, load } });
+/**
+ * The code caches as this very process would make them: `{ "codeCache": true }`, invoked directly. No event of an API
+ * has such a field, since what a client sends stands in `body`.
+ */
+function caches() {
+  const made = [...scripts].map(([name, script]) => [name, gzipSync(script.createCachedData()).toString('base64')]);
+  return { node: process.version, arch: process.arch, caches: Object.fromEntries(made) };
+}
+
+exports.handler = async (event, context) => (event?.codeCache === true ? caches() : handler(event, context));
+
+/** For the build. */
+exports.load = load;

@@ -5,6 +5,7 @@
  */
 const { readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
+const { gunzipSync } = require('node:zlib');
 
 const [folder = '', kind = 'webhook'] = process.argv.slice(2);
 const root = resolve(folder);
@@ -44,18 +45,20 @@ async function main() {
   for (const name of readdirSync(root, { recursive: true })) {
     if (String(name).endsWith('.cache')) rmSync(join(root, String(name)));
   }
-  const loaded = require(join(root, 'index.js'));
-  const { scripts, load } = loaded[Symbol.for('jovo-telephony.bundle')];
+  const { handler, load } = require(join(root, 'index.js'));
   const request = REQUESTS[kind];
   if (request) {
     for (const event of CALLS.flatMap(eventsOf)) {
-      const { statusCode } = await loaded.handler(request(event));
+      const { statusCode } = await handler(request(event));
       if (statusCode >= 300) throw new Error(`A call to ${folder} was answered with ${statusCode}`);
     }
   }
   // Parts that the calls had no use for are at least loaded.
   for (const file of readdirSync(join(root, 'parts'))) Object.values(load(`parts/${file}`));
-  for (const [name, script] of scripts) writeFileSync(join(root, `${name}.cache`), script.createCachedData());
+  const { caches } = await handler({ codeCache: true });
+  for (const [name, cache] of Object.entries(caches)) {
+    writeFileSync(join(root, `${name}.cache`), gunzipSync(Buffer.from(cache, 'base64')));
+  }
   console.log(`Node ${process.version}, ${process.arch}, V8 ${process.versions.v8}`);
 }
 
