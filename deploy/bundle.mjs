@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunction, ROOT } from './bundle/build-function.mjs';
 import { lambdaFlags, makeCodeCache } from './bundle/code-cache.mjs';
-import { FUNCTIONS } from './bundle/functions.mjs';
+import { FUNCTIONS, MAX_BUNDLE_BYTES } from './bundle/functions.mjs';
 import { filesIn, zipFolder } from './bundle/zip.mjs';
 
 const HELP = `npm run bundle -- [options]
@@ -45,6 +45,12 @@ for (const { name, entry } of FUNCTIONS.filter((one) => !values.only || one.name
   const cache = values['no-cache'] ? 'none' : makeCodeCache({ folder, kind: name, node: values.node, flags });
   console.log(`${name} (code cache: ${[cache, ...flags].join(' ')})`);
   for (const file of filesIn(folder)) console.log(`${kib(statSync(join(folder, file)).size)}  ${file}`);
+  if (statSync(join(folder, 'app.js')).size > MAX_BUNDLE_BYTES) {
+    console.error(
+      `${name}: app.js has more than ${kib(MAX_BUNDLE_BYTES).trim()}; see what has come in: ${name}.meta.json`,
+    );
+    process.exitCode = 1;
+  }
   if (values['no-zip']) continue;
   const zip = zipFolder(folder);
   writeFileSync(join(out, `${name}.zip`), zip);

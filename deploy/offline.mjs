@@ -41,11 +41,15 @@ async function startDynamo() {
   const server = dynalite({ createTableMs: 0 });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${server.address().port}`;
-  const { Resources } = parse(readFileSync(join(ROOT, 'deploy/resources/journal.yml'), 'utf8'), { logLevel: 'error' });
+  const { Resources } = parse(readFileSync(join(ROOT, 'deploy/resources/journal.yml'), 'utf8'), {
+    logLevel: 'error',
+  });
   const { AttributeDefinitions, KeySchema, BillingMode } = Resources.JournalTable.Properties;
   const credentials = { accessKeyId: KEYS.AWS_ACCESS_KEY_ID, secretAccessKey: KEYS.AWS_SECRET_ACCESS_KEY };
   const client = new DynamoDBClient({ region: KEYS.AWS_REGION, endpoint, credentials });
-  await client.send(new CreateTableCommand({ TableName: TABLE, AttributeDefinitions, KeySchema, BillingMode }));
+  await client.send(
+    new CreateTableCommand({ TableName: TABLE, AttributeDefinitions, KeySchema, BillingMode }),
+  );
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05 }, { TableName: TABLE });
   client.destroy();
   return `dynamodb://${TABLE}?region=${KEYS.AWS_REGION}&endpoint=${endpoint}`;
@@ -62,7 +66,11 @@ const osls = spawn(
     ...['offline', 'start', '--stage', 'offline', '--host', '127.0.0.1'],
     ...['--httpPort', httpPort, '--websocketPort', socketPort, '--lambdaPort', values['lambda-port']],
   ],
-  { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...KEYS, JOURNAL_URL: journal } },
+  {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...KEYS, JOURNAL_URL: journal },
+  },
 );
 console.log(`webhook    http://127.0.0.1:${httpPort}/sipgate
 websocket  ws://127.0.0.1:${socketPort}

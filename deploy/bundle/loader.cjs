@@ -51,7 +51,10 @@ const { handler } = load('app.js');
  * has such a field, since what a client sends stands in `body`.
  */
 function caches() {
-  const made = [...scripts].map(([name, script]) => [name, gzipSync(script.createCachedData()).toString('base64')]);
+  const made = [...scripts].map(([name, script]) => [
+    name,
+    gzipSync(script.createCachedData()).toString('base64'),
+  ]);
   return { node: process.version, arch: process.arch, caches: Object.fromEntries(made) };
 }
 

@@ -7,16 +7,18 @@ export interface ProcessOptions {
   /** Folder of the function, as it is deployed. */
   folder: string;
   environment?: Record<string, string>;
+  /** Of Node. */
+  flags?: string[];
 }
 
 type Answer = { id: number } & ({ result: unknown } | { error: string });
 
 /** An instance in a process of its own, frozen as Lambda freezes it: the process is stopped between two events. */
-export function processInstance({ folder, environment = {} }: ProcessOptions): Instance {
+export function processInstance({ folder, environment = {}, flags = [] }: ProcessOptions): Instance {
   const child = fork(join(__dirname, 'instance.cjs'), [folder], {
     // What a shell around here has set is not the function's business.
     env: { PATH: process.env.PATH, TZ: 'UTC', LOG_LEVEL: 'error', ...environment },
-    execArgv: [],
+    execArgv: flags,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
