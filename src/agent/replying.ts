@@ -2,11 +2,12 @@ import { ActionLedger, type CallAction, type Clock, type SpeechClock, say } from
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain, ToolDescription } from './brain';
+import type { Brain, Language, ToolDescription } from './brain';
 import { type Conversation, noteSpeech, remember } from './conversation';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
+import { offeredLanguages, profileIn } from './profiles/profile-language';
 import type { Profiles } from './profiles/profiles';
 import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
@@ -99,8 +100,7 @@ export class Replying {
           // One action a turn: a model that repeats itself must not dial twice.
           acted = true;
           if (spoken.call.name === 'switch_language') {
-            conversation.language = spoken.call.arguments.language;
-            yield* this.switchLanguage(conversation, said);
+            yield* this.switchLanguage(conversation, spoken.call.arguments.language, said);
             if (signal.aborted) return;
           }
           const { say: text, actions } = this.acting.act(
@@ -163,14 +163,33 @@ export class Replying {
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
     const fillers = this.phrases(conversation).hold;
-    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers, line });
+    return spokenStream(reply, signal, {
+      clock,
+      language: () => conversation.language,
+      patience,
+      sinceMs,
+      fillers,
+      line,
+    });
   }
 
-  /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */
-  private *switchLanguage(conversation: Conversation, said: string[]): Generator<CallAction> {
-    yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+  /**
+   * Everything changes together: what is listened for, the voice, the prompt, how sentences are cut, stock phrases, and
+   * what an interruption means. All of it follows the conversation's language. `said`: what was said in this turn.
+   */
+  protected *switchLanguage(
+    conversation: Conversation,
+    to: Language,
+    said: string[] = [],
+  ): Generator<CallAction> {
+    const isOffered = offeredLanguages(this.profileOf(conversation)).includes(to);
+    if (isOffered) {
+      conversation.language = to;
+      yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+    }
     if (said.length > 0) return;
-    const text = this.phrases(conversation).languageSwitched;
+    const { languageSwitched, languageNotOffered } = this.phrases(conversation);
+    const text = isOffered ? languageSwitched : languageNotOffered;
     said.push(text);
     yield this.speech(conversation, text);
   }
@@ -221,9 +240,11 @@ export class Replying {
     };
   }
 
-  protected profileOf({ profileKey, ownNumber, facts }: Conversation): AgentProfile {
+  /** Who answers, with the texts of the language that is spoken now. */
+  protected profileOf({ profileKey, ownNumber, facts, language }: Conversation): AgentProfile {
     const { profiles } = this.options;
-    return filledProfile(profiles.byKey(profileKey) ?? profiles.answering(ownNumber), facts);
+    const profile = profiles.byKey(profileKey) ?? profiles.answering(ownNumber);
+    return profileIn(filledProfile(profile, facts), language);
   }
 
   protected phrases({ language }: Conversation): Phrases {

@@ -4,7 +4,8 @@ import { type Patience, Waiting } from './waiting';
 
 export interface SpokenStreamOptions {
   clock: Clock;
-  language: string;
+  /** What is spoken now; a tool call may change it. */
+  language(): string;
   patience: Patience;
   /** When the caller's words reached us. */
   sinceMs: number;
@@ -44,11 +45,12 @@ export async function* spokenStream(
   options: SpokenStreamOptions,
 ): AsyncGenerator<Spoken> {
   const { clock, patience } = options;
-  const cutter = new SentenceCutter({ language: options.language });
+  let language = options.language();
+  let cutter = new SentenceCutter({ language });
   const waiting = new Waiting(patience, options.sinceMs, options.fillers);
   const bell = new Bell();
-  const stopListening = options.line?.onEnded((nowMs) => {
-    waiting.soundEnded(nowMs);
+  const stopListening = options.line?.onEnded(() => {
+    waiting.soundEnded(clock.nowMs());
     bell.ring();
   });
   const source = reply[Symbol.asyncIterator]();
@@ -58,7 +60,7 @@ export async function* spokenStream(
     for (const piece of pieces) {
       // Pieces are cut together, but the caller may speak between one and the next.
       if (signal.aborted) return;
-      const text = speakable(piece, options.language);
+      const text = speakable(piece, language);
       if (text === '') continue;
       waiting.said(text, clock.nowMs());
       yield { type: 'say', text };
@@ -90,8 +92,12 @@ export async function* spokenStream(
         continue;
       }
       yield* speak(cutter.end());
-      if (value.type === 'tool') yield value;
-      else if (!waiting.isFilled(clock.nowMs()))
+      if (value.type === 'tool') {
+        yield value;
+        if (options.language() === language) continue;
+        language = options.language();
+        cutter = new SentenceCutter({ language });
+      } else if (!waiting.isFilled(clock.nowMs()))
         yield { type: 'filler', text: waiting.aside(value.text, clock.nowMs()) };
     }
     yield* speak(cutter.end());

@@ -76,7 +76,7 @@ async function listen(
   const { clock } = line;
   const stream = spokenStream(reply(clock), new AbortController().signal, {
     clock,
-    language: 'de',
+    language: () => 'de',
     patience: options.patience ?? PATIENCE,
     sinceMs: 0,
     fillers: FILLERS,

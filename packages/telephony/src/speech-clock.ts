@@ -8,6 +8,21 @@ export function speechDurationMs(textOrSsml: string): number {
   return Math.round((spoken.length / SPEAKING_RATE.charactersPerSecond) * 1000) + SPEAKING_RATE.pauseMs;
 }
 
+/** What a {@link SpeechClock} knows, as plain data. */
+export interface SpeechState {
+  /** Estimated lengths of the pieces that were not heard to their end, the one that plays first. */
+  durationsMs: number[];
+  /** When the first of them began. */
+  startMs: number;
+  /** Estimated moment of silence. */
+  endMs: number;
+}
+
+/** A line on which nothing is said. */
+export function speechStart(): SpeechState {
+  return { durationsMs: [], startMs: 0, endMs: 0 };
+}
+
 /**
  * Knows whether the caller is still being spoken to, from what was sent and from the network's "speech ended".
  *
@@ -17,45 +32,42 @@ export function speechDurationMs(textOrSsml: string): number {
  * alone stands in.
  */
 export class SpeechClock {
-  /** Estimated lengths of the pieces that were not heard to their end, the one that plays first. */
-  private durationsMs: number[] = [];
-  /** When the first of them began. */
-  private startMs = 0;
-  private endMs = 0;
-  private readonly listeners = new Set<(nowMs: number) => void>();
+  private readonly listeners = new Set<() => void>();
+
+  /** `state` is changed in place, so that whoever keeps it has it. */
+  constructor(private readonly state: SpeechState = speechStart()) {}
 
   /** A piece is on its way to the caller, behind those before it. */
   sent(durationMs: number, nowMs: number): void {
-    if (!this.speaking) this.startMs = nowMs;
-    this.endMs = (this.speaking ? Math.max(this.endMs, nowMs) : nowMs) + durationMs;
-    this.durationsMs.push(durationMs);
+    const { state } = this;
+    if (!this.speaking) state.startMs = nowMs;
+    state.endMs = (this.speaking ? Math.max(state.endMs, nowMs) : nowMs) + durationMs;
+    state.durationsMs.push(durationMs);
   }
 
   /** The network says that playback has ended. Returns whether nothing is left to be heard. */
   ended(nowMs: number): boolean {
-    let playedMs = nowMs - this.startMs - (this.durationsMs.shift() ?? 0);
-    for (
-      let next = this.durationsMs[0];
-      next !== undefined && playedMs > next / 2;
-      next = this.durationsMs[0]
-    ) {
+    const { state } = this;
+    const { durationsMs } = state;
+    let playedMs = nowMs - state.startMs - (durationsMs.shift() ?? 0);
+    for (let next = durationsMs[0]; next !== undefined && playedMs > next / 2; next = durationsMs[0]) {
       playedMs -= next;
-      this.durationsMs.shift();
+      durationsMs.shift();
     }
     // What is left begins now, whatever the estimate of what came before it was.
-    this.startMs = nowMs;
-    this.endMs = this.durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
-    for (const listener of this.listeners) listener(nowMs);
+    state.startMs = nowMs;
+    state.endMs = durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
+    for (const listener of this.listeners) listener();
     return !this.speaking;
   }
 
   /** The caller or we have cut it off. */
   stopped(): void {
-    this.durationsMs = [];
+    this.state.durationsMs = [];
   }
 
   /** Calls back whenever the network says that playback has ended; returns how to stop that. */
-  onEnded(listener: (nowMs: number) => void): () => void {
+  onEnded(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -66,16 +78,16 @@ export class SpeechClock {
 
   /** Pieces that were not heard to their end. */
   get pieces(): number {
-    return this.durationsMs.length;
+    return this.state.durationsMs.length;
   }
 
   /** Estimated moment of silence; in the past when nothing is being said. */
   get endsAtMs(): number {
-    return this.endMs;
+    return this.state.endMs;
   }
 
   /** Estimated time until silence. */
   remainingMs(nowMs: number): number {
-    return this.speaking ? Math.max(0, this.endMs - nowMs) : 0;
+    return this.speaking ? Math.max(0, this.state.endMs - nowMs) : 0;
   }
 }
