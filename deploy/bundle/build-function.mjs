@@ -41,25 +41,27 @@ export async function buildFunction({ entry, folder, agents = join(ROOT, 'agents
     inject: ['reflect-metadata'],
     plugins: [lazyParts(used), stubs],
   });
-  for (const [part, packages] of used) {
-    // Imported by something that has fallen away itself.
-    if (!isNeeded(app.metafile, part)) continue;
-    await build({
+  const wanted = partsOf(app.metafile);
+  // A set that grows while it is gone through: a part may need another one.
+  for (const part of wanted) {
+    const { metafile } = await build({
       ...COMMON,
-      stdin: { contents: entryOfPart(packages), resolveDir: ROOT },
+      stdin: { contents: entryOfPart(used.get(part)), resolveDir: ROOT },
       outfile: join(folder, 'parts', `${part}.js`),
-      plugins: [stubs],
+      metafile: true,
+      plugins: [lazyParts(used, part), stubs],
     });
+    for (const other of partsOf(metafile)) wanted.add(other);
   }
   copyFileSync(join(import.meta.dirname, 'loader.cjs'), join(folder, 'index.js'));
   await copyAgents(agents, join(folder, 'agents'));
   return app.metafile;
 }
 
-function isNeeded({ outputs }, part) {
-  return Object.values(outputs).some(({ imports }) =>
-    imports.some(({ path }) => path === `./parts/${part}.js`),
-  );
+/** The parts that a bundle still asks for, now that what nobody uses has fallen away. */
+function partsOf({ outputs }) {
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  return new Set(imports.flatMap(({ path }) => /^\.\/parts\/(.*)\.js$/.exec(path)?.[1] ?? []));
 }
 
 /** Profiles as JSON, which is YAML and needs no parser of it; tools with the packages that they use. */

@@ -3,14 +3,16 @@
  * stand-ins take the place of its exports, and the first use of one loads `parts/<part>.js`.
  */
 import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 
 const require = createRequire(import.meta.url);
+const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * Part -> its packages. Packages that share most of their code and are used together share a part, too.
  * `for` limits a package to the files that may wait for it; everybody else gets it in the bundle.
  */
-export const PARTS = [
+const PACKAGES = [
   { part: 'openai', packages: ['openai'] },
   { part: 'aws', packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-apigatewaymanagementapi'] },
   { part: 'phone-numbers', packages: ['libphonenumber-js/max'] },
@@ -23,6 +25,12 @@ export const PARTS = [
   { part: 'mcp', packages: [/^@modelcontextprotocol\/sdk\//] },
   { part: 'postgres', packages: ['pg'] },
   { part: 'socket', packages: ['ws'] },
+];
+
+/** The same with modules of ours. What they share with others is in the part once more. `exports`: what is used. */
+const MODULES = [
+  // Answers where no language model is set.
+  { part: 'offline-brain', module: './src/agent/brains/offline.ts', exports: ['offlineBrain'] },
 ];
 
 const STAND_INS = {
@@ -54,63 +62,68 @@ export default {
 };`,
 };
 
-/** The part that a package belongs to, if it is one that `importer` may wait for. */
-export function partOf(name, importer = '') {
-  return PARTS.find(
+const LOADED = /^part:(?<part>[a-z0-9-]+)$/;
+
+/**
+ * esbuild plugin: puts stand-ins in the place of what is lazy and notes in `used` which parts there are, and what is in
+ * them. `inside`: the part that is being built.
+ */
+export function lazyParts(used, inside) {
+  function standIn(found, name, kind) {
+    if (!found || found.part === inside) return undefined;
+    if (!used.has(found.part)) used.set(found.part, new Set());
+    used.get(found.part).add(name);
+    // Whoever asks for it while running asks for all of it.
+    const isWhole = kind === 'dynamic-import' || kind === 'require-call';
+    const namespace = isWhole ? 'lazy-whole' : 'lazy';
+    return { path: name, namespace, pluginData: found, sideEffects: false };
+  }
+  const load = (part, name) => `require('part:${part}')[${JSON.stringify(name)}]`;
+  return {
+    name: 'lazy-parts',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+        const part = LOADED.exec(path)?.groups.part;
+        // What is left as a `require` in the bundle, for its loader.
+        if (part) return { path: `./parts/${part}.js`, external: true };
+        return standIn(packageOf(path, importer), path, kind);
+      });
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+        const file = `${resolve(resolveDir, path)}.ts`;
+        const found = MODULES.find(({ module }) => join(ROOT, module) === file);
+        return standIn(found, found?.module, kind);
+      });
+      build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path, pluginData }) => ({
+        contents: STAND_INS[pluginData.standIn ?? 'default'](
+          load(pluginData.part, path),
+          namesOf(path, pluginData),
+        ),
+        resolveDir: ROOT,
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'lazy-whole' }, ({ path, pluginData }) => ({
+        contents: `module.exports = ${load(pluginData.part, path)};`,
+        resolveDir: ROOT,
+      }));
+    },
+  };
+}
+
+function packageOf(name, importer) {
+  return PACKAGES.find(
     ({ packages, for: only }) =>
       packages.some((one) => (typeof one === 'string' ? one === name : one.test(name))) &&
       (only === undefined || only.test(importer)),
   );
 }
 
-const PART_PATH = /^part:(?<part>[a-z0-9-]+):(?<name>.+)$/;
-
-/** esbuild plugin: puts stand-ins in the place of lazy packages and notes in `used` which ones there are. */
-export function lazyParts(used) {
-  return {
-    name: 'lazy-parts',
-    setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
-        const loaded = PART_PATH.exec(path)?.groups;
-        // What is left as a `require` in the bundle, for its loader.
-        if (loaded) return { path: `./parts/${loaded.part}.js`, external: true };
-        const found = partOf(path, importer);
-        if (!found) return undefined;
-        if (!used.has(found.part)) used.set(found.part, new Set());
-        used.get(found.part).add(path);
-        const asNamespace = kind === 'dynamic-import' || kind === 'require-call';
-        return {
-          path,
-          namespace: asNamespace ? 'lazy-whole' : 'lazy',
-          pluginData: found,
-          sideEffects: false,
-        };
-      });
-      const load = (part, name) => `require('part:${part}:${name}')[${JSON.stringify(name)}]`;
-      build.onLoad(
-        { filter: /.*/, namespace: 'lazy' },
-        ({ path, pluginData: { part, standIn = 'default' } }) => ({
-          contents: STAND_INS[standIn](load(part, path), Object.keys(require(path)).filter(isName)),
-          resolveDir: import.meta.dirname,
-        }),
-      );
-      // Whoever asks for it while running asks for all of it.
-      build.onLoad({ filter: /.*/, namespace: 'lazy-whole' }, ({ path, pluginData: { part } }) => ({
-        contents: `module.exports = ${load(part, path)};`,
-        resolveDir: import.meta.dirname,
-      }));
-    },
-  };
+function namesOf(path, { exports: names }) {
+  return names ?? Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
 }
 
-const isName = (name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'module.exports';
-
-/** What a part is made of: its packages by their names. */
-export function entryOfPart(packages) {
-  return [...packages]
-    .map(
-      (name, i) =>
-        `import * as p${i} from ${JSON.stringify(name)}; export { p${i} as ${JSON.stringify(name)} };`,
-    )
+/** What a part is made of: packages and modules by their names. */
+export function entryOfPart(names) {
+  return [...names]
+    .map((name) => JSON.stringify(name))
+    .map((name, i) => `import * as p${i} from ${name}; export { p${i} as ${name} };`)
     .join('\n');
 }

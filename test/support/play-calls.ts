@@ -1,11 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import {
-  type CallEntry,
-  playScript,
-  readScript,
-  transportsOf,
-} from '@jovo-telephony/phone-simulator';
+import { type CallEntry, playScript, readScript, transportsOf } from '@jovo-telephony/phone-simulator';
 
 type Kind = 'http' | 'websocket';
 
