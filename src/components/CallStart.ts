@@ -9,7 +9,8 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    await this.send(known ? this.$agent.resume(conversation) : this.$agent.greet(conversation, this.parties));
+    if (known) await this.send(this.$agent.resume(conversation));
+    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
