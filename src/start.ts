@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { types } from 'node:util';
+import type { Clock } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
 import { Agent } from './agent/agent';
@@ -28,11 +29,19 @@ export interface Started {
   reporter: CallReporter;
 }
 
+export interface StartOptions {
+  /** That of the platforms: a function waits for its timers. */
+  platformClock?: Clock;
+}
+
 /**
  * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
  * when one needs a setting that is missing.
  */
-export async function start(settings: Settings): Promise<Started> {
+export async function start(
+  settings: Settings,
+  { platformClock = systemClock }: StartOptions = {},
+): Promise<Started> {
   const profiles = loadProfiles(settings.agentsDir);
   const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
@@ -51,7 +60,7 @@ export async function start(settings: Settings): Promise<Started> {
   const { voice, language } = profiles.fallback;
   const app = createApp({
     agent,
-    clock: systemClock,
+    clock: platformClock,
     aiflow: {
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
