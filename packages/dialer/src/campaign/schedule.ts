@@ -124,7 +124,7 @@ export class Schedule {
     if (waiting === 0 && this.open.size === 0) return { do: 'finish' };
     const ending = waiting > 0 ? this.ending(nowMs) : undefined;
     if (ending) return { do: 'end', outcome: ending };
-    const untilMs = Math.min(this.nextDeadlineMs(), nextMinuteMs(nowMs));
+    const untilMs = Math.min(this.nextDeadlineMs(nowMs), nextMinuteMs(nowMs));
     if (this.paused || !dialling || waiting === 0) return { do: 'wait', untilMs };
     const readyMs = this.readyMs(nowMs);
     if (readyMs > nowMs) return { do: 'wait', untilMs: Math.min(untilMs, readyMs) };
@@ -150,7 +150,7 @@ export class Schedule {
     state.calls.push(call);
     this.open.set(key, { index, call });
     this.count(call, 1);
-    this.lastDialMs = Math.max(this.lastDialMs, atMs);
+    this.lastDialMs = atMs;
     this.settle(index);
   }
 
@@ -233,8 +233,9 @@ export class Schedule {
     return undefined;
   }
 
-  private nextDeadlineMs(): number {
-    let nextMs = this.closing ? Infinity : (this.rules.untilMs ?? Infinity);
+  private nextDeadlineMs(nowMs: number): number {
+    const { untilMs = Infinity } = this.rules;
+    let nextMs = untilMs > nowMs ? untilMs : Infinity;
     for (const { call } of this.open.values()) nextMs = Math.min(nextMs, call.deadlineMs(this.rules));
     return nextMs;
   }
@@ -253,7 +254,8 @@ export class Schedule {
     const usedUp = (this.dialsOn.get(dateIn(timeZone, nowMs)) ?? 0) >= caps.perDay;
     if (full || usedUp) return nextMinuteMs(nowMs);
     // A clock that was put back must not hold the campaign up.
-    return Math.max(this.gateMs, Math.min(this.lastDialMs, nowMs) + 1000 / callsPerSecond);
+    const nextMs = this.lastDialMs > nowMs ? nowMs : this.lastDialMs + 1000 / callsPerSecond;
+    return Math.max(this.gateMs, nextMs);
   }
 
   /** Whoever is due and has waited longest comes first; then the order of the file. */

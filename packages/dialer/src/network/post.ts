@@ -28,7 +28,8 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-const TLS_FAULT = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+/** The certificate of the other side was not accepted: that is settled before the request leaves. */
+const BAD_CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/;
 
 /** Posts once. Does not follow redirects: that would be a second request, with our credentials, to somebody else. */
 export async function post(
@@ -78,7 +79,7 @@ function wasNotSent(error: unknown): boolean {
 
 function saysNotSent(cause: unknown): boolean {
   const code = memberOf(cause, 'code');
-  return NOT_SENT.has(code) || (typeof code === 'string' && TLS_FAULT.test(code));
+  return NOT_SENT.has(code) || (typeof code === 'string' && BAD_CERTIFICATE.test(code));
 }
 
 function memberOf(value: unknown, name: string): unknown {
