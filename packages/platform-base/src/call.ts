@@ -40,6 +40,8 @@ export class Call<T extends WireTypes> {
   memory?: KeptSession;
   /** The turn that the app works on. */
   running?: Turn<T>;
+  /** The HTTP request that came last. */
+  newestRequest?: object;
   /** While this process works on the call. */
   hold?: CallHold;
   /** Ends what began with the hold. */
@@ -183,10 +185,11 @@ export class Call<T extends WireTypes> {
    * Takes note of an event the moment it arrives, before it is queued. Returns the event as the app is to see it,
    * or undefined if the app must not see it again.
    */
-  arrive(event: T['event']): T['event'] | undefined {
+  arrive(raw: T['event']): T['event'] | undefined {
     const { wire } = this.world;
     const { state } = this;
     state.lastSeenMs = this.nowMs;
+    const event = wire.inCourse?.(raw, this) ?? raw;
     state.info = { ...state.info, ...wire.info(event), id: this.id };
     if (wire.isNews && !wire.isNews(event, state.notes, this.nowMs)) return undefined;
     const seen = wire.withInfo(event, state.info);

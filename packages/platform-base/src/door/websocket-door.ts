@@ -11,7 +11,7 @@ export interface WebSocketDoorOptions {
    * Asked after the guard, before the socket is opened: a status other than 101 turns the request away with it, for
    * example 404 for a call that nobody knows.
    */
-  statusOf?(request: IncomingMessage): number;
+  statusOf?(request: IncomingMessage): number | Promise<number>;
   /** A socket is open. Whoever gets it listens to it. */
   opened(socket: WebSocket, request: IncomingMessage): void;
 }
@@ -37,6 +37,11 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
 
   function accept(request: IncomingMessage, socket: Duplex, head: Buffer, allowed: boolean): void {
     const status = allowed ? (statusOf?.(request) ?? 101) : 401;
+    if (typeof status === 'number') open(request, socket, head, status);
+    else status.then((value) => open(request, socket, head, value)).catch(() => socket.destroy());
+  }
+
+  function open(request: IncomingMessage, socket: Duplex, head: Buffer, status: number): void {
     if (status !== 101) {
       refuse(socket, status);
       return;

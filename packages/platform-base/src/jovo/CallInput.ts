@@ -1,4 +1,4 @@
-import { InputType as Portable } from '@jovo-telephony/telephony';
+import { InputType as Portable, type TransferOutcome } from '@jovo-telephony/telephony';
 import { InputType as Core, type Input, JovoInput } from '@jovotech/framework';
 
 /** Jovo's input types and those of a call. `SESSION_START` is `Launch`: one event, one route. */
@@ -11,8 +11,14 @@ export interface CallInputFields {
   barged_in?: boolean;
   /** The key that was pressed. */
   digit?: string;
-  /** Why a text message failed. */
+  /** The keys of a whole entry, without the one that ended it. */
+  digits?: string;
+  /** What an answering machine is doing: it plays its greeting, or it records what is said now. */
+  machine?: 'greeting' | 'recording';
+  /** Why a text message, a transfer or the call failed or ended. */
   reason?: string;
+  /** How a transfer went, where the network tells. AI Flow only lets us know that one has failed (spec 8.6). */
+  transferOutcome?: TransferOutcome;
 }
 
 export class CallInput extends JovoInput {
@@ -20,7 +26,10 @@ export class CallInput extends JovoInput {
     super(input);
     this.barged_in = input.barged_in;
     this.digit = input.digit;
+    this.digits = input.digits;
+    this.machine = input.machine;
     this.reason = input.reason;
+    this.transferOutcome = input.transferOutcome;
   }
 }
 
