@@ -340,11 +340,11 @@ export class Call<T extends WireTypes> {
     this.outbox = [{ actions, signal: this.queue.signal }];
     let leaving: Promise<boolean> | undefined = left;
     while (leaving) {
-      const ok = await leaving.catch(() => false);
+      const ok: boolean = await leaving.catch(() => false);
       const [head, ...behind] = this.outbox;
       const live = behind.filter(({ signal }) => this.maySpeak(signal) !== 'never');
-      const stuck = head && !ok && this.maySpeak(head.signal) !== 'never';
-      this.outbox = stuck ? [head, ...live] : live;
+      const stuck: boolean = head !== undefined && !ok && this.maySpeak(head.signal) !== 'never';
+      this.outbox = head && stuck ? [head, ...live] : live;
       const [next] = this.outbox;
       leaving = next && !stuck ? this.pushOne(next.actions) : undefined;
     }
