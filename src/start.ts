@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { types } from 'node:util';
+import type { Clock } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
 import { Agent } from './agent/agent';
@@ -28,13 +29,21 @@ export interface Started {
   reporter: CallReporter;
 }
 
+export interface StartOptions {
+  /** That of the platforms: a function waits for its timers. */
+  platformClock?: Clock;
+}
+
 /**
  * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
  * when one needs a setting that is missing.
  */
-export async function start(settings: Settings): Promise<Started> {
+export async function start(
+  settings: Settings,
+  { platformClock = systemClock }: StartOptions = {},
+): Promise<Started> {
   const profiles = loadProfiles(settings.agentsDir);
-  const fault = reportFault(profiles, settings.webhookSecret);
+  const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
   const brain = brainOf(settings);
   const reporter = reporterOf(settings);
@@ -51,7 +60,7 @@ export async function start(settings: Settings): Promise<Started> {
   const { voice, language } = profiles.fallback;
   const app = createApp({
     agent,
-    clock: systemClock,
+    clock: platformClock,
     aiflow: {
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
@@ -74,6 +83,13 @@ function brainOf({ openai }: Settings): Brain {
     clock: systemClock,
     onFailure: (name, error) => report(`brain ${name} failed`, error),
   });
+}
+
+/** A cap on what a call costs that could never be reached, because nobody counts. */
+function costFault({ all }: Profiles, { openai }: Settings): string | undefined {
+  const files = [...all].filter(([, { silence }]) => silence?.maxCostCents).map(([file]) => file);
+  if (files.length === 0 || !openai || openai.prices) return undefined;
+  return `OPENAI_INPUT_CENTS_PER_MILLION, OPENAI_OUTPUT_CENTS_PER_MILLION: expected prices for the cap of ${files.join(', ')} (silence.maxCostCents); set them, or remove the cap`;
 }
 
 function reporterOf({ webhookSecret, openai }: Settings): CallReporter {

@@ -2,7 +2,7 @@ import { type Clock, InputType } from '@jovo-telephony/telephony';
 import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { Call } from './call';
-import type { CallHold, CallKeeper, NotedEvent, Novelty } from './call-keeper';
+import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
 import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
@@ -10,7 +10,15 @@ import type { Guard } from './door/guard';
 import { Holding } from './holding';
 import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import { answer, canPush, hasHeaders, headersOf, plainRequest, refuse } from './server/any-server';
+import {
+  answer,
+  canPush,
+  hasHeaders,
+  headersOf,
+  isAdmitted,
+  plainRequest,
+  refuse,
+} from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
 import { TURN, type Turn, type TurnCarrier } from './turn';
@@ -153,7 +161,7 @@ export class Receiver<T extends WireTypes> {
 
   private async receive(server: Server): Promise<void> {
     const { guard, rules } = this.options;
-    if (guard) {
+    if (guard && !isAdmitted(server)) {
       const verdict = guard(headersOf(server));
       if (!(typeof verdict === 'boolean' ? verdict : await verdict)) {
         rules.warn('event refused: its token is missing or wrong');
@@ -178,7 +186,9 @@ export class Receiver<T extends WireTypes> {
     if (!first) return this.answer(server, []);
     const id = this.wire.callId(first);
     const starts = events.some((event) => this.ruleOf(event).means === 'start');
-    if (this.calls.hasEnded(id) && !starts) return this.answer(server, [], id);
+    // A keeper remembers it for all processes; one of them may have seen the same call begin again.
+    const ended = this.options.keeper === MEMORY_KEEPER && this.calls.hasEnded(id);
+    if (ended && !starts) return this.answer(server, [], id);
     const call = this.calls.open(id);
     if (canPush(server)) call.connect(server);
     const turns = events.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
@@ -199,7 +209,11 @@ export class Receiver<T extends WireTypes> {
   /** An event that has come before is not handled again. Its answer is repeated if nothing has happened since. */
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
-    return this.answer(server, canPush(server) ? [] : call.answerTo(key), call.id);
+    // Something may have happened since in another process.
+    await this.holding.take(call);
+    const actions = canPush(server) ? [] : call.answerTo(key);
+    await this.holding.settle(call);
+    return this.answer(server, actions, call.id);
   }
 
   /** Events of one call: held, noted, queued, answered. */
@@ -211,9 +225,8 @@ export class Receiver<T extends WireTypes> {
     const taken = this.holding.take(call, this.noted(first), interrupts);
     if (!(taken instanceof Promise)) {
       const ready = this.arrive(turns, taken, server);
-      const lastReady = ready.at(-1);
-      if (!lastReady) return this.answerNothing(call, last, taken, server);
-      return this.reply(lastReady, this.enqueue(ready, server), server);
+      if (ready.length === 0) return this.answerNothing(call, last, taken, server);
+      return this.reply(call, ready, this.enqueue(ready, server), server);
     }
     for (const turn of turns) turn.waiting = true;
     const work = taken.then((novelty) => {
@@ -221,7 +234,7 @@ export class Receiver<T extends WireTypes> {
       const ready = this.arrive(turns, novelty, server);
       return ready.length > 0 ? this.enqueue(ready, server) : nothing<T>();
     });
-    return this.reply(last, work, server);
+    return this.reply(call, turns, work, server);
   }
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
@@ -296,8 +309,12 @@ export class Receiver<T extends WireTypes> {
     return joined(replies ?? []);
   }
 
-  private async reply(last: Turn<T>, work: Promise<Reply<T>>, server: Server): Promise<void> {
-    const { call } = last;
+  private async reply(
+    call: Call<T>,
+    turns: readonly Turn<T>[],
+    work: Promise<Reply<T>>,
+    server: Server,
+  ): Promise<void> {
     if (this.isAsync(server)) {
       this.push(call, await work);
       return this.holding.settle(call);
@@ -305,7 +322,7 @@ export class Receiver<T extends WireTypes> {
     // A socket can be answered at any time, and a TestSuite waits.
     const hasTime = canPush(server) || server instanceof TestServer;
     const window = new ReplyWindow({
-      last,
+      turns,
       deadlines: hasTime ? undefined : this.options.deadlines,
       clock: this.options.clock,
       rules: this.options.rules,
@@ -403,6 +420,8 @@ export class Receiver<T extends WireTypes> {
       if (event) begun.push({ ...turn, event, signal: call.queue.signal });
     }
     for (const turn of begun) this.beginAnew(turn);
+    // Should this process die of them, too, the next one must know.
+    if (begun.length > 0) this.holding.settle(call);
   }
 
   private beginAnew(turn: Turn<T>): void {
@@ -438,18 +457,29 @@ export class Receiver<T extends WireTypes> {
     if (!call) return;
     const taken = this.holding.take(call);
     if (taken instanceof Promise) await taken;
+    if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
     const turn: Turn<T> = { call, event: seen, signal: call.queue.signal };
     const server = new InjectedServer(this.wire.network, seen, call.push);
     try {
       const work = this.enqueue([turn], server);
-      if (call.push) await this.reply(turn, work, server);
+      if (call.push) await this.reply(call, [turn], work, server);
       else await this.keepForNext(turn, await work);
     } catch {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);
     }
+  }
+
+  /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
+  async refresh(connection: unknown): Promise<void> {
+    const refreshed = this.calls.on(connection).map(async (call) => {
+      await this.holding.take(call);
+      if (call.ended) this.calls.end(call);
+      return this.holding.settle(call);
+    });
+    await Promise.all(refreshed);
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */

@@ -9,6 +9,8 @@ export interface Turn<T extends WireTypes> {
   signal: AbortSignal;
   /** Set while the app works on it: takes out what was said so far. */
   takeOutput?: () => Reply<T>;
+  /** Its HTTP request has been answered: what it still says rides on later ones. */
+  answered?: boolean;
   /** The wire's key of the event. */
   key?: string;
   /** Another process works on the call: the turn has not been noted on it yet. */

@@ -25,8 +25,10 @@ export const InputType = {
   USER_INPUT_TIMEOUT: 'USER_INPUT_TIMEOUT',
   /** A text message could not be sent. */
   SMS_FAILED: 'SMS_FAILED',
-  /** A transfer did not succeed and the caller is with us again. */
+  /** A transfer did not succeed and the caller is with us again. The input's `transferOutcome` says why, if known. */
   TRANSFER_FAILED: 'TRANSFER_FAILED',
+  /** The person called has answered: the caller is not with us any more. Few networks tell. */
+  TRANSFER_ANSWERED: 'TRANSFER_ANSWERED',
   /** A call of ours is being set up: who, whom and why are known, but nobody can hear us yet, and perhaps never will. */
   OUTBOUND_INITIATED: 'OUTBOUND_INITIATED',
   /** An answering machine has taken our call: its greeting begins, or it is over and the machine records. */

@@ -4,6 +4,7 @@ import {
   type HttpAnswer,
   type HttpAnswerer,
   type HttpRequest,
+  type JsonLimits,
   notAllowed,
   readJson,
   throughApp,
@@ -48,6 +49,9 @@ const HEALTHY: HttpAnswer = { status: 200, body: { type: 'ac-bot-api', success: 
 const NOT_FOUND: HttpAnswer = { status: 404, body: { error: 'This conversation is not known here' } };
 const NOTHING: HttpAnswer = { status: 200, body: {} };
 
+/** A recogniser's own result, word by word, is the largest thing that is sent. */
+const JSON_STRUCTURE: JsonLimits = { maxDepth: 32, maxKeys: 20_000 };
+
 /** HTTP mode (spec 1): who comes in is asked before anything is read, on every route. */
 export class HttpRoutes {
   /** The last request with several activities, and its answer. */
@@ -63,7 +67,7 @@ export class HttpRoutes {
     if (!address && !isBot) return { status: 404, body: { error: 'There is nothing at this address' } };
     if (isBot && request.method === 'GET') return HEALTHY;
     if (request.method !== 'POST') return isBot ? notAllowed('GET', 'POST') : notAllowed('POST');
-    const body = await readJson(request, maxBodyBytes);
+    const body = await readJson(request, maxBodyBytes, JSON_STRUCTURE);
     if ('fault' in body) return body.fault;
     if (!address) return this.create(body.json, request);
     return this.route(address.route, address.id, body.json, request);

@@ -1,4 +1,4 @@
-import { InputType as Portable } from '@jovo-telephony/telephony';
+import { InputType as Portable, type TransferOutcome } from '@jovo-telephony/telephony';
 import { InputType as Core, type Input, JovoInput } from '@jovotech/framework';
 
 /** Jovo's input types and those of a call. `SESSION_START` is `Launch`: one event, one route. */
@@ -17,6 +17,8 @@ export interface CallInputFields {
   machine?: 'greeting' | 'recording';
   /** Why a text message, a transfer or the call failed or ended. */
   reason?: string;
+  /** How a transfer went, where the network tells. AI Flow only lets us know that one has failed (spec 8.6). */
+  transferOutcome?: TransferOutcome;
 }
 
 export class CallInput extends JovoInput {
@@ -27,6 +29,7 @@ export class CallInput extends JovoInput {
     this.digits = input.digits;
     this.machine = input.machine;
     this.reason = input.reason;
+    this.transferOutcome = input.transferOutcome;
   }
 }
 

@@ -1,0 +1,123 @@
+import { Agent } from '../../src/agent/agent';
+import { offlineBrain } from '../../src/agent/brains/offline';
+import type { CallRecords } from '../../src/agent/call-record';
+import type { Conversation } from '../../src/agent/conversation';
+import { CallersInMemory } from '../../src/agent/known-callers';
+import { MemoryRecords } from '../../src/agent/memory-records';
+import { PHRASES } from '../../src/agent/phrases';
+import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
+import { type AgentCallOptions, agentCall, texts } from '../support/agent-call';
+import { PRAXIS, WORKSHOP } from '../support/profile';
+
+const RETURNING = { de: 'Schön, dass Sie wieder anrufen!', en: 'Good to hear from you again!' };
+const knowing = (profile: AgentProfile, returning: string) =>
+  profileSchema.parse({ ...profile, greetings: { returning, outbound: 'Wir rufen zurück.' } });
+/** Records that answer this one question in their own way. */
+function answering(hasCalledBefore: CallRecords['hasCalledBefore']): CallRecords {
+  return Object.assign(new MemoryRecords(() => 'today'), { hasCalledBefore });
+}
+const greeted = async (options: AgentCallOptions, brain: Parameters<typeof agentCall>[0] = []) =>
+  texts(await agentCall(brain, options).isGreeted());
+
+describe('a caller who comes back', () => {
+  test.each([
+    ['de', PRAXIS],
+    ['en', WORKSHOP],
+  ] as const)('%s: is greeted as one', async (language, business) => {
+    const records = new MemoryRecords(() => 'today');
+    const profile = knowing(business, RETURNING[language]);
+    const first = agentCall([], { profile, records });
+    expect(texts(await first.isGreeted())).toEqual([profile.greeting]);
+    // The same call, connected again, is no second one.
+    expect(texts(await first.isGreeted())).toEqual([profile.greeting]);
+    const { agent, clock } = agentCall([], { profile, records });
+    const again = agent.begin('another call', first.parties);
+    const said: string[] = [];
+    for await (const action of agent.greet(again, first.parties, {
+      signal: new AbortController().signal,
+      push: true,
+    }))
+      said.push(...texts([action]));
+    expect(said).toEqual([RETURNING[language]]);
+    expect(clock.pending).toBe(0);
+  });
+
+  const knowsAll = answering(async () => true);
+  test.each<[string, AgentCallOptions, string]>([
+    ['who withholds the number is nobody', { parties: { from: '' } }, PRAXIS.greeting],
+    ['whom we have called hears who is calling', { parties: { direction: 'outbound' } }, 'Wir rufen zurück.'],
+    [
+      'is nobody where a store fails',
+      { records: answering(async () => Promise.reject(new Error())) },
+      PRAXIS.greeting,
+    ],
+    [
+      'is nobody where a store takes its time',
+      { records: answering(() => new Promise(() => {})) },
+      PRAXIS.greeting,
+    ],
+    ['is known otherwise', {}, RETURNING.de],
+  ])('%s', async (_, options, greeting) => {
+    const profile = knowing(PRAXIS, RETURNING.de);
+    expect(await greeted({ profile, records: knowsAll, ...options })).toEqual([greeting]);
+  });
+
+  test('nobody is remembered for a profile that greets all alike', async () => {
+    const asked: unknown[] = [];
+    await greeted({ records: answering(async (call) => Boolean(asked.push(call))) });
+    expect(asked).toEqual([]);
+  });
+
+  test('is a stranger to another business, and no number is kept', () => {
+    const callers = new CallersInMemory();
+    const call = { callId: '1', callerNumber: '4915790000001' } as Conversation;
+    callers.haveCalledBefore(call, 'a');
+    expect(callers.haveCalledBefore({ ...call, callId: '2' }, 'b')).toBe(false);
+    expect(callers.haveCalledBefore({ ...call, callId: '2' }, 'a')).toBe(true);
+    expect(JSON.stringify([...(Reflect.get(callers, 'calls') as Map<string, string>)])).not.toContain(
+      '4915790',
+    );
+  });
+});
+
+describe('who says the first words', () => {
+  const by = (welcome: AgentProfile['welcome']) => profileSchema.parse({ ...PRAXIS, welcome });
+
+  test('the brain, which knows what the greeting would have been', async () => {
+    const call = agentCall([['Guten Morgen! ', 'Womit darf ich helfen?']], { profile: by('brain') });
+    expect(texts(await call.isGreeted())).toEqual(['Guten Morgen!', 'Womit darf ich helfen?']);
+    expect(JSON.stringify(call.requests[0]?.messages)).toContain(PRAXIS.greeting.slice(0, 20));
+    expect(call.conversation.messages.at(-1)).toMatchObject({ role: 'assistant' });
+  });
+
+  test('the greeting first, then the brain', async () => {
+    const call = agentCall([['Heute haben wir bis acht auf.']], { profile: by('both') });
+    expect(texts(await call.isGreeted())).toEqual([PRAXIS.greeting, 'Heute haben wir bis acht auf.']);
+  });
+
+  test('a brain that fails: the greeting, once, and no apology', async () => {
+    expect(await greeted({ profile: by('brain') }, [[new Error('down')]])).toEqual([PRAXIS.greeting]);
+    expect(await greeted({ profile: by('both') }, [[new Error('down')]])).toEqual([PRAXIS.greeting]);
+  });
+
+  test('a brain that is slow: a filler, then the greeting', async () => {
+    const said = await greeted({ profile: by('brain') }, [[{ pauseMs: 60_000 }]]);
+    expect([said[0], said.at(-1)]).toEqual([PHRASES.de.hold[0], PRAXIS.greeting]);
+  });
+
+  test('the offline brain says the greeting', async () => {
+    expect((await greeted({ profile: by('brain') }, offlineBrain())).join(' ')).toBe(PRAXIS.greeting);
+  });
+
+  test('a caller who speaks at once is answered, not greeted over', async () => {
+    const { agent, conversation, parties } = agentCall([['Guten Morgen!']], { profile: by('brain') });
+    const said: unknown[] = [];
+    for await (const action of agent.greet(conversation, parties, {
+      signal: AbortSignal.abort(),
+      push: true,
+    }))
+      said.push(action);
+    expect(said).toEqual([]);
+    expect(agent).toBeInstanceOf(Agent);
+  });
+});
