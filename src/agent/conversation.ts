@@ -30,6 +30,8 @@ export interface Conversation {
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];
+  /** Messages that were dropped before the first of these. */
+  messagesBefore?: number;
   /** Counts the caller's inputs; with the call's id it names a turn. */
   turns: number;
   /** What has been announced and waits until the announcement was heard. */
@@ -81,7 +83,8 @@ const SOUND_BELONGS_MS = 30_000;
 export function remember(conversation: Conversation, message: Message): void {
   conversation.messages.push(message);
   if (conversation.messages.length > MAX_MESSAGES) {
-    conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    const dropped = conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    conversation.messagesBefore = (conversation.messagesBefore ?? 0) + dropped.length;
   }
 }
 

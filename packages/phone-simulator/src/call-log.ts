@@ -14,6 +14,8 @@ export interface Utterance {
   heardText?: string;
   heardMs?: number;
   cutBy?: CutBy;
+  /** Where the network tells: whether its voice was synthesised anew, or kept from before. */
+  synthesis?: string;
 }
 
 /** A message of a wire, in either direction. */

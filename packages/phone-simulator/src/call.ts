@@ -1,10 +1,10 @@
 /** A caller on a telephone network: what they do, what they hear, how long they wait. */
-import { type CallListener, CallLog, type EndedBy, type EntryOf } from './call-log';
+import { type CallListener, CallLog, type EndedBy, type EntryOf, type WireMessage } from './call-log';
 import { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from './call-options';
 import { sleep } from './clock';
 import { Ear, type Measures } from './ear';
 import { callIsOver } from './errors';
-import type { NetworkRoom } from './network';
+import type { CallOutcome, NetworkRoom } from './network';
 import type { CutBy } from './playback';
 import { openRoom } from './rooms';
 import { ONSET_MS, speechDurationMs } from './speech';
@@ -53,7 +53,7 @@ export class SimulatedCall {
   #state: 'new' | 'connected' | 'over' = 'new';
   #closed: Promise<void> | undefined;
   #talking = false;
-  #waiting = false;
+  #waiting: 'no' | 'patient' | 'hurried' = 'no';
   #lastSoundMs = 0;
   /** Since when the caller waits for a reaction to their words, or for the greeting. */
   #askedAtMs: number | undefined;
@@ -179,12 +179,15 @@ export class SimulatedCall {
     }
   }
 
-  /** Says nothing for `ms`; returns early when the call ends. */
-  async silence(ms: number): Promise<void> {
-    this.#waiting = true;
+  /**
+   * Says nothing for `ms`; returns early when the call ends. `hurried`: what comes next is nobody's but the caller's
+   * to decide, so that a hurried clock need not give the agent time to come back.
+   */
+  async silence(ms: number, options: { hurried?: boolean } = {}): Promise<void> {
+    this.#waiting = options.hurried ? 'hurried' : 'patient';
     this.#changed();
     await waitUntil(this.log, this.options.clock, () => this.#state === 'over', ms);
-    this.#waiting = false;
+    this.#waiting = 'no';
     this.#changed();
   }
 
@@ -197,6 +200,28 @@ export class SimulatedCall {
   /** Resolves when the transport of an ended call is closed and late faults have been noticed. */
   async closed(): Promise<void> {
     await this.#closed;
+  }
+
+  /** Sends `message` to the agent as it is: what another version of the network might say. */
+  async inject(message: WireMessage): Promise<void> {
+    this.#mustBeOn('send a message');
+    if (!this.#room.inject) throw new RangeError(`${this.options.network} has no way to inject a message.`);
+    await this.#room.inject(message);
+  }
+
+  /** The network ends the call by itself, for this reason on the wire. */
+  disconnect(reasonCode: string, reason: string): void {
+    if (this.#state === 'connected') this.#room.disconnect?.(reasonCode, reason);
+  }
+
+  /** What is known of an ended or running call on the network, where it says so. */
+  get outcome(): CallOutcome | undefined {
+    return this.#room.outcome;
+  }
+
+  /** Breaks the connection to the agent in mid-call; the network does what it does then. */
+  breakConnection(): void {
+    this.#room.breakConnection?.();
   }
 
   /** Waits for the first truthy value of `check`, asked after every entry; `undefined` when it never came. */
@@ -282,12 +307,12 @@ export class SimulatedCall {
   #changed(): void {
     const { clock } = this.options;
     if (!clock.hurry) return;
-    const listening = this.#room.awaitsCaller && this.#waiting;
+    const listening = this.#room.awaitsCaller && this.#waiting !== 'no';
     const quietForMs = clock.now() - this.#lastSoundMs;
     if (listening && quietForMs < UNHURRIED_MS) {
       clock.setTimeout(() => this.#changed(), UNHURRIED_MS - quietForMs + 1);
     }
-    const busy = this.agentIsSpeaking || this.#room.ringing || this.#talking;
+    const busy = this.agentIsSpeaking || this.#room.ringing || this.#talking || this.#waiting === 'hurried';
     clock.hurry(this.#state === 'connected' && (busy || (listening && quietForMs >= UNHURRIED_MS)));
   }
 

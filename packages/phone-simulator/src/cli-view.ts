@@ -131,7 +131,7 @@ export class View {
   }
 
   result(result: ScriptResult): void {
-    const what = `${result.title} (${result.transport}, ${seconds(result.durationMs)})`;
+    const what = `${result.title} (${result.network}, ${result.wire}, ${seconds(result.durationMs)})`;
     this.line(`${result.passed ? 'PASS' : 'FAIL'}  ${what}`, result.passed ? 'good' : 'bad');
     for (const { file, line, message } of result.failures) {
       this.line(`      ${file}${line === undefined ? '' : `:${line}`}: ${message}`, 'bad');

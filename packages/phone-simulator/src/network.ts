@@ -1,5 +1,5 @@
 /** The seam between the phone at the caller's end and the network it is on. One room per network. */
-import type { CallLog, EndedBy } from './call-log';
+import type { CallLog, EndedBy, WireMessage } from './call-log';
 import type { Ear } from './ear';
 import type { CutBy, Playback } from './playback';
 
@@ -11,6 +11,14 @@ export interface RoomHost {
   end(by: EndedBy, reason: string, cutBy: CutBy, tell: boolean): void;
   /** Something changed that may change the pace of time. */
   changed(): void;
+}
+
+/** How a call ended in the network's words, and what the agent has said of it for whoever ordered it. */
+export interface CallOutcome {
+  reasonCode?: string;
+  reason?: string;
+  result?: string;
+  data?: string;
 }
 
 /** What the phone can do with its network, and what it can know of it. */
@@ -38,6 +46,14 @@ export interface NetworkRoom {
   understood(text: string, bargedIn: boolean): Promise<void>;
   /** A key is pressed. Resolves when it is out, or was kept. */
   presses(digit: string): Promise<void>;
+  /** Sends anything, as it is, to see what becomes of it. */
+  inject?(message: WireMessage): Promise<void>;
+  /** The network ends the call. */
+  disconnect?(reasonCode: string, reason: string): void;
+  /** How the call ended on the wire, and what the agent has said of it. */
+  readonly outcome?: CallOutcome;
+  /** The connection to the agent breaks. */
+  breakConnection?(): void;
   /** The call is over: stops what plays. Nothing is sent any more but the end. */
   stop(cutBy: CutBy): void;
   /** Tells the agent of the end (if `tell`) and lets go of it. */

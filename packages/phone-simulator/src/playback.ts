@@ -110,6 +110,13 @@ export class Playback {
     return { sound: this.#current, playedMs: this.#clock.now() - this.#startedAtMs };
   }
 
+  /** How long everything that plays or waits will still take. */
+  get leftMs(): number {
+    if (!this.#current) return 0;
+    const queuedMs = this.#queue.reduce((sum, sound) => sum + sound.durationMs, 0);
+    return this.#startedAtMs + this.#current.durationMs - this.#clock.now() + queuedMs;
+  }
+
   /** Adds a sound behind those that wait (spec 15, question 11: queued, not replaced). */
   enqueue(sound: Sound): void {
     if (this.#state === 'closed') return;
@@ -130,6 +137,17 @@ export class Playback {
     if (this.#state !== 'closed') this.#state = 'idle';
     this.#finish(sound, cutBy);
     if (this.#options.speechEndedAfterCut && this.state !== 'closed') this.#listener.speechEnded();
+  }
+
+  /** Stops and forgets every sound that `keep` does not want; those it wants are played on. */
+  keepOnly(keep: (sound: Sound) => boolean, cutBy: CutBy): void {
+    const kept = this.#queue.filter(keep);
+    if (this.#current && keep(this.#current)) {
+      this.#queue.splice(0, this.#queue.length, ...kept);
+      return;
+    }
+    this.stop(cutBy);
+    for (const sound of kept) this.enqueue(sound);
   }
 
   /** Ends everything, for good. Emits no further event. */

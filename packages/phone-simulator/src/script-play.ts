@@ -1,7 +1,8 @@
 /** Plays a call script: the caller's steps are done, the expectations are waited for. */
 import { SimulatedCall } from './call';
 import type { CallEntry, EntryOf, Utterance } from './call-log';
-import type { CallOptions } from './call-options';
+import { type CallOptions, NETWORK_WIRES, type Network, type Wire } from './call-options';
+import { hasCapability } from './capabilities';
 import { type Clock, PacedClock, sleep } from './clock';
 import type { Measures } from './ear';
 import { SimulatorError } from './errors';
@@ -13,6 +14,9 @@ import type { Violation } from './violation';
 /** Options of playing; everything a script says about its call comes on top of `call`. */
 export interface PlayOptions {
   url: string;
+  network?: Network;
+  wire?: Wire;
+  /** sipgate: the same in its own words. */
   transport?: Transport['kind'];
   token?: string;
   /** Speech and waiting pass this much faster; the agent's own time does not. Default 1. */
@@ -38,6 +42,8 @@ export interface ScriptFailure {
 export interface ScriptResult {
   file: string;
   title: string;
+  network: Network;
+  wire: Wire;
   transport: Transport['kind'];
   passed: boolean;
   failures: ScriptFailure[];
@@ -51,7 +57,15 @@ const PATIENCE_MS = 10_000;
 /** `hears_not` and `does_not` wait this long for any reaction before they look. */
 const REACTION_MS = 3000;
 
-/** The transports a script is to be played on; a choice of the user beats the script. */
+/** The wires of `network` that a script is to be played on; a choice of the user beats the script. */
+export function wiresOf(script: CallScript, network: Network, chosen?: Wire): (Wire | undefined)[] {
+  if (chosen) return [chosen];
+  const { wire, transport } = script.call;
+  if (!wire && transport === 'both') return [...NETWORK_WIRES[network]];
+  return [wire ?? (transport === 'websocket' ? 'ws' : (transport as 'http' | undefined))];
+}
+
+/** sipgate: the transports a script is to be played on; a choice of the user beats the script. */
 export function transportsOf(
   script: CallScript,
   chosen?: Transport['kind'],
@@ -65,14 +79,19 @@ export function transportsOf(
  * takes the call.
  */
 export async function playScript(script: CallScript, options: PlayOptions): Promise<ScriptResult> {
-  const { transport, ...fromScript } = script.call;
+  const { transport, wire, ...fromScript } = script.call;
+  const chosen = { wire: options.wire, transport: options.transport };
+  const network = options.network ?? options.call?.network;
   const call = new SimulatedCall({
     ...options.call,
+    ...(network ? { network } : {}),
     ...fromScript,
     language: script.language ?? options.call?.language,
     url: options.url,
     token: options.token,
-    transport: options.transport ?? (transport === 'both' ? undefined : transport),
+    ...(chosen.wire || chosen.transport
+      ? chosen
+      : { wire, transport: transport === 'both' ? undefined : transport }),
     clock: options.clock ?? new PacedClock(options.speed ?? 1),
     keepLog: true,
   });
@@ -81,7 +100,7 @@ export async function playScript(script: CallScript, options: PlayOptions): Prom
   await call.start();
   const failures: ScriptFailure[] = [];
   for (const step of script.steps) {
-    const message = await player.play(step);
+    const message = player.applies(step) ? await player.play(step) : undefined;
     if (!message) continue;
     failures.push({ file: script.file, line: step.line, message });
     break;
@@ -92,6 +111,8 @@ export async function playScript(script: CallScript, options: PlayOptions): Prom
   return {
     file: script.file,
     title: script.title,
+    network: call.options.network,
+    wire: call.options.wire,
     transport: call.options.transport,
     passed: failures.length === 0,
     failures,
@@ -144,6 +165,12 @@ class ScriptPlayer {
     this.#clock = call.options.clock;
     this.#patienceMs = patienceMs;
     call.listen((entry) => this.#note(entry));
+  }
+
+  /** Whether the step is meant for this network (`if:`). */
+  applies({ condition }: Step): boolean {
+    const { network, wire } = this.#call.options;
+    return !condition || hasCapability(network, wire, condition.capability) === condition.has;
   }
 
   /** Does one step; returns what went wrong. */
