@@ -10,6 +10,7 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
+import { McpTools } from './agent/mcp/mcp-tools';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import { type Settings, SettingsError } from './settings';
@@ -27,6 +28,8 @@ export interface Started {
   brain: Brain;
   /** Sends the reports of calls that are over. */
   reporter: CallReporter;
+  /** The MCP servers of the profiles; to be closed at the end. */
+  mcp: McpTools;
 }
 
 export interface StartOptions {
@@ -48,12 +51,17 @@ export async function start(
   const brain = brainOf(settings);
   const reporter = reporterOf(settings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
+  const mcp = new McpTools({
+    clock: systemClock,
+    onFailure: (server, error) => report(`MCP server ${server} failed`, error),
+  });
   const agent = new Agent({
     profiles,
     brain,
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
+    mcp,
     onFailure: (error) => report('turn failed', error),
     reporter,
   });
@@ -70,7 +78,7 @@ export async function start(
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
-  return { app, profiles, brain, reporter };
+  return { app, profiles, brain, reporter, mcp };
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */

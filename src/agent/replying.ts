@@ -13,6 +13,7 @@ import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { McpTools } from './mcp/mcp-tools';
 import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
@@ -41,6 +42,8 @@ export interface AgentOptions {
   clock: Clock;
   timing: AgentTiming;
   tools?: readonly AuthorTool[];
+  /** The tools of the profiles' MCP servers. */
+  mcp?: Pick<McpTools, 'of'>;
   /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
@@ -173,17 +176,18 @@ export class Replying {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
+    const served = this.options.mcp?.of(profile) ?? [];
     const request = {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools],
+      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
-      tools: this.tools,
+      tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
       clock,
       context: { signal, language, callId },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
+import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
 import { policySchema } from './policy-schema';
 import { matchFault } from './profile-match';
@@ -149,6 +150,9 @@ export const profileSchema = z.strictObject({
   menu: menuSchema
     .optional()
     .describe('What the keys of the phone do: choices, and digits that are asked for'),
+  mcp: mcpSchema
+    .optional()
+    .describe('Model Context Protocol servers whose tools a language model may use, by name'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
