@@ -47,6 +47,8 @@ interface Case {
   phrases: Phrases;
   /** Whether anything was said in this turn already. */
   spoke: boolean;
+  /** The caller has said yes to this, or pressed the key for it; or the profile itself wants it, not the brain. */
+  agreed?: boolean;
   /** What the brain asked for. */
   call?: ToolCall;
 }
@@ -167,7 +169,7 @@ export class Acting {
     const request = {
       action,
       callerNumber: conversation.callerNumber,
-      confirmedContent: conversation.confirmed === true ? actionContent(action) : undefined,
+      confirmedContent: given.agreed ? actionContent(action) : undefined,
     };
     const verdict = judge(request, policyOf(profile), used, nowIso());
     const { callId } = conversation;

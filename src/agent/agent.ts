@@ -204,7 +204,7 @@ export class Agent extends Replying {
     conversation.turns += 1;
     this.acting.turnStarted(conversation);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
+    yield* this.carryOut(conversation, this.acting.act(call, this.agreedCase(conversation)));
     this.acting.turnEnded(conversation);
     return true;
   }
@@ -306,15 +306,11 @@ export class Agent extends Replying {
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
     if (closing) this.acting.calledOff(conversation);
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, this.acting.act(asked, this.agreedCase(conversation)));
       return;
     }
     if (continues) rememberCaller(conversation, text);
