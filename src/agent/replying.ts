@@ -111,6 +111,7 @@ export class Replying {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          conversation.fillers = (conversation.fillers ?? 0) + 1;
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
           judged = true;
@@ -196,7 +197,9 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
+    const { hold } = this.phrases(conversation);
+    const next = (conversation.fillers ?? 0) % hold.length;
+    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,
@@ -223,7 +226,7 @@ export class Replying {
     const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
     if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    const acted = await this.acting.act(call, this.caseOf(conversation, false));
+    const acted = await this.acting.act(call, this.agreedCase(conversation));
     if (acted.actions.length > 0) return this.carryOut(conversation, acted);
     return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
   }
@@ -295,6 +298,11 @@ export class Replying {
     // ElevenLabs voices speak any language and take no such field.
     const language = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : tag);
     return { tag, voice: { ...voice, language } };
+  }
+
+  /** For what needs no further yes. */
+  protected agreedCase(conversation: Conversation) {
+    return { ...this.caseOf(conversation, false), agreed: true };
   }
 
   protected caseOf(conversation: Conversation, spoke: boolean) {

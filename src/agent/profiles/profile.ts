@@ -3,7 +3,7 @@ import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
-import { policySchema } from './policy-schema';
+import { hoursSchema, policySchema } from './policy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
 import { isTimeZone } from './time-zone';
@@ -131,6 +131,10 @@ export const profileSchema = z.strictObject({
           .default([])
           .describe('Numbers that are tried in turn when nobody answers'),
         aliases: z.array(spoken).default([]).describe('What callers call it. Used by the offline brain'),
+        hours: z
+          .union([z.literal('always'), hoursSchema])
+          .optional()
+          .describe('When somebody is there, instead of the hours of the policy'),
         timeoutSeconds: z
           .number()
           .int()
