@@ -17,6 +17,8 @@ const environmentSchema = z.object({
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
   OPENAI_FALLBACK_MODEL: optional,
+  OPENAI_INPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
+  OPENAI_OUTPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
   FILLER_AFTER_SECONDS: seconds(0.9),
   HOLD_AFTER_SECONDS: seconds(1.5),
   ANSWER_WITHIN_SECONDS: seconds(6),
@@ -38,7 +40,14 @@ export interface Settings {
   webhookSecret: string | undefined;
   /** Undefined: the offline brain answers. */
   openai:
-    | { apiKey: string; baseUrl: string | undefined; model: string; fallbackModel: string | undefined }
+    | {
+        apiKey: string;
+        baseUrl: string | undefined;
+        model: string;
+        fallbackModel: string | undefined;
+        /** Undefined: what a call costs is not counted. */
+        prices: { inputCentsPerMillion: number; outputCentsPerMillion: number } | undefined;
+      }
     | undefined;
   /** A caller who has heard nothing for so long hears a filler, where it can be pushed. */
   fillerAfterMs: number;
@@ -59,6 +68,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
+  OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
+  OPENAI_OUTPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 160',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
   FILLER_AFTER_SECONDS: 'a number of seconds greater than 0',
   HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
@@ -92,6 +103,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
           baseUrl: env.OPENAI_BASE_URL,
           model: env.OPENAI_MODEL,
           fallbackModel: env.OPENAI_FALLBACK_MODEL,
+          prices: pricesOf(env.OPENAI_INPUT_CENTS_PER_MILLION, env.OPENAI_OUTPUT_CENTS_PER_MILLION),
         }
       : undefined,
     fillerAfterMs: env.FILLER_AFTER_SECONDS * 1000,
@@ -99,4 +111,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     answerWithinMs: env.ANSWER_WITHIN_SECONDS * 1000,
     inputTimeoutMs: env.INPUT_TIMEOUT_SECONDS * 1000,
   });
+}
+
+/** One price alone would count half. */
+function pricesOf(inputCentsPerMillion: number | undefined, outputCentsPerMillion: number | undefined) {
+  if (inputCentsPerMillion === undefined && outputCentsPerMillion === undefined) return undefined;
+  if (inputCentsPerMillion === undefined || outputCentsPerMillion === undefined) {
+    throw new SettingsError(
+      'OPENAI_INPUT_CENTS_PER_MILLION and OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none; set the other one, too',
+    );
+  }
+  return { inputCentsPerMillion, outputCentsPerMillion };
 }

@@ -9,6 +9,7 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
+import { CallersInMemory } from './agent/known-callers';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import { type Settings, SettingsError } from './settings';
@@ -34,7 +35,7 @@ export interface Started {
  */
 export async function start(settings: Settings): Promise<Started> {
   const profiles = loadProfiles(settings.agentsDir);
-  const fault = reportFault(profiles, settings.webhookSecret);
+  const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
   const brain = brainOf(settings);
   const reporter = reporterOf(settings);
@@ -45,6 +46,7 @@ export async function start(settings: Settings): Promise<Started> {
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
+    knownCallers: new CallersInMemory(),
     onFailure: (error) => report('turn failed', error),
     reporter,
   });
@@ -74,6 +76,13 @@ function brainOf({ openai }: Settings): Brain {
     clock: systemClock,
     onFailure: (name, error) => report(`brain ${name} failed`, error),
   });
+}
+
+/** A cap on what a call costs that could never be reached, because nobody counts. */
+function costFault({ all }: Profiles, { openai }: Settings): string | undefined {
+  const files = [...all].filter(([, { silence }]) => silence?.maxCostCents).map(([file]) => file);
+  if (files.length === 0 || !openai || openai.prices) return undefined;
+  return `OPENAI_INPUT_CENTS_PER_MILLION, OPENAI_OUTPUT_CENTS_PER_MILLION: expected prices for the cap of ${files.join(', ')} (silence.maxCostCents); set them, or remove the cap`;
 }
 
 function reporterOf({ webhookSecret, openai }: Settings): CallReporter {

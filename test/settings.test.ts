@@ -32,6 +32,17 @@ test('a key or a base URL brings the language model', () => {
   });
 });
 
+test('what models cost is told as two prices, or not at all', () => {
+  const prices = { OPENAI_INPUT_CENTS_PER_MILLION: '40', OPENAI_OUTPUT_CENTS_PER_MILLION: '160' };
+  expect(readSettings({ OPENAI_API_KEY: 'k', ...prices }).openai?.prices).toEqual({
+    inputCentsPerMillion: 40,
+    outputCentsPerMillion: 160,
+  });
+  expect(() => readSettings({ OPENAI_API_KEY: 'k', OPENAI_INPUT_CENTS_PER_MILLION: '40' })).toThrow(
+    /OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none/,
+  );
+});
+
 test('settings cannot be changed afterwards', () => {
   expect(Object.isFrozen(readSettings({}))).toBe(true);
 });

@@ -3,23 +3,20 @@ import {
   BargeInIntent,
   type CallAction,
   type Clock,
-  hangUp,
   ladderStart,
-  nextOnLadder,
   phoneDigits,
-  spokenDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
 import { endedCall } from './after-call/ended-call';
-import type { Language } from './brain';
+import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
-import { isFarewell } from './farewell';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
+import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
 import { Replying, type TurnOptions } from './replying';
-import { ladderOf } from './silence';
+import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
 export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
@@ -33,6 +30,14 @@ export interface Parties {
   headers?: Record<string, string>;
   metadata?: Record<string, string>;
 }
+
+/** What a brain is told that is to say the first words. */
+const WELCOME = {
+  alone: (greeting: string) =>
+    `The call has just begun, and the caller has heard nothing yet. Greet the caller, in the sense of: "${greeting}"`,
+  after:
+    'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
+};
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -74,21 +79,30 @@ export class Agent extends Replying {
     };
   }
 
-  /** Whether this caller has called before, where that makes a difference to the greeting. */
-  async isReturning(conversation: Conversation): Promise<boolean> {
-    const profile = this.profileOf(conversation);
-    if (!profile.greetings.returning || conversation.direction === 'outbound') return false;
-    return this.records.hasCalledBefore(conversation, profile.name);
-  }
-
-  greet(conversation: Conversation, parties: Parties, returning = false): CallAction[] {
+  /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
+  async *greet(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
     const { direction } = parties;
+    const { clock } = this.options;
+    const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
+    const returning = await isReturning(this.options, conversation, profile);
+    if (options.signal.aborted) return;
     const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
-    const { menu } = profile;
-    if (!menu) return this.speakAndRemember(conversation, greeting);
+    const { menu, welcome } = profile;
+    if (welcome !== 'brain') yield* this.speakAndRemember(conversation, greeting);
+    if (welcome !== 'greeting') {
+      const text = welcome === 'brain' ? WELCOME.alone(greeting) : WELCOME.after;
+      remember(conversation, { role: 'note', text });
+      yield* this.reply(conversation, options, sinceMs, welcome === 'brain' ? greeting : '');
+      if (options.signal.aborted) return;
+    }
+    if (!menu) return;
     conversation.keypad = KEYPAD_START;
-    return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));
+    yield* this.speakAndRemember(conversation, menu.prompt);
   }
 
   /** The start of a call that is already known: it was connected again, or the event came twice. */
@@ -107,11 +121,13 @@ export class Agent extends Replying {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const given = this.caseOf(conversation, false);
+    const given = this.caseOf(conversation);
     const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(given);
     this.acting.turnEnded(given);
+    const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
     const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
     remember(conversation, { role: 'note', text });
@@ -121,11 +137,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(this.caseOf(conversation, false));
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(this.caseOf(conversation, false));
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -144,8 +160,8 @@ export class Agent extends Replying {
     }
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) yield* this.hangUpAfter(conversation, goodbye);
+    const step = this.callerIsThere(conversation);
+    if (step) yield* await this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
@@ -189,7 +205,7 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    const given = { ...this.caseOf(conversation, false), signal: options.signal };
+    const given = { ...this.caseOf(conversation), signal: options.signal };
     this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
     yield* this.carryOut(conversation, await this.acting.act(call, given));
@@ -200,26 +216,9 @@ export class Agent extends Replying {
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
   async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    switch (step.do) {
-      case 'nothing':
-        return [];
-      case 'say':
-        return [this.speech(conversation, step.text)];
-      case 'goodbye':
-        return this.hangUpAfter(
-          conversation,
-          step.text,
-          step.reason === 'silence' ? 'silence' : 'limit_reached',
-        );
-      case 'transfer': {
-        const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-        return this.carryOut(conversation, await this.acting.act(call, this.caseOf(conversation, false)));
-      }
-    }
+    const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
+    return step.do === 'say' ? [this.speech(conversation, step.text)] : [];
   }
 
   /** The caller makes a sound; whether words follow is not known yet. */
@@ -297,27 +296,26 @@ export class Agent extends Replying {
     const sinceMs = clock.nowMs();
     conversation.turns += 1;
     conversation.unheard = [];
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) {
-      yield* this.hangUpAfter(conversation, goodbye);
+    const { closing, asked } = conversation;
+    if (closing && lets(closing, text, conversation.language)) {
+      yield { ...closing, after: undefined };
       return;
     }
-    const { closing, asked } = conversation;
+    const step = this.callerIsThere(conversation);
+    if (step) {
+      yield* await this.endCall(conversation, step);
+      return;
+    }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
     conversation.confirmed = undefined;
-    if (closing && lets(closing, text, conversation.language)) {
-      conversation.closing = closing;
-      yield { ...closing, after: undefined };
-      return;
-    }
-    if (closing) this.acting.calledOff(this.caseOf(conversation, false));
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       conversation.confirmed = true;
-      const given = { ...this.caseOf(conversation, false), signal: options.signal };
+      const given = { ...this.caseOf(conversation), signal: options.signal };
       const acted = await this.acting.act(asked, given);
       // A yes is good for one action.
       conversation.confirmed = undefined;
@@ -346,46 +344,12 @@ export class Agent extends Replying {
     reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
-  /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
-  private climbDown(conversation: Conversation): string | undefined {
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'speech', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    return step.do === 'goodbye' ? step.text : undefined;
+  /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */
+  private callerIsThere(conversation: Conversation): Ending | undefined {
+    const type = conversation.closing ? 'called_off' : 'speech';
+    const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
+    return isEnding(step) ? step : undefined;
   }
-
-  private hangUpAfter(
-    conversation: Conversation,
-    goodbye: string,
-    reason: Conversation['closingReason'] = 'limit_reached',
-  ): CallAction[] {
-    const action = hangUp({ after: 'speech' });
-    conversation.closing = action;
-    conversation.closingReason = reason;
-    return [this.speech(conversation, goodbye), action];
-  }
-}
-
-/** Whether what the caller says while it is announced lets the end of the call, or the transfer, go ahead. */
-function lets(closing: NonNullable<Conversation['closing']>, text: string, language: Language): boolean {
-  if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
-  const intent = BargeInHelper.classify(text, language);
-  return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
-}
-
-/** Digits over a question for keys are its answer, however short they are. */
-function isDigits({ keypad, language }: Conversation, text: string | undefined): boolean {
-  return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
-}
-
-function agrees(text: string, language: Language): boolean {
-  return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -401,4 +365,9 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     );
     if (signal.aborted) resolve();
   });
+}
+
+/** By estimate and by what the network tells. */
+function isSpeaking({ speaking }: Conversation): boolean {
+  return speaking.length > 0;
 }

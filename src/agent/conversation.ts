@@ -9,7 +9,7 @@ import {
   type TransferOutcome,
 } from '@jovo-telephony/telephony';
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
-import type { Language, Message, ToolCall } from './brain';
+import type { Language, Message, TokenUsage, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './profiles/placeholders';
 import { END_OF_TURN_MS } from './waiting';
@@ -61,6 +61,8 @@ export interface Conversation {
   soundAtMs?: number;
   interruptions: number;
   ladder: LadderState;
+  /** What language models have used for this call, where prices are known. */
+  usage?: Required<TokenUsage>;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
 }

@@ -25,10 +25,6 @@ export class MemoryRecords implements CallRecords {
     return record;
   }
 
-  async hasCalledBefore(): Promise<boolean> {
-    return false;
-  }
-
   forget({ callId }: Conversation): void {
     this.calls.delete(callId);
   }

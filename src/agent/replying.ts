@@ -1,16 +1,26 @@
-import { type CallAction, type Clock, type SpeechClock, say } from '@jovo-telephony/telephony';
+import {
+  type CallAction,
+  type Clock,
+  hangUp,
+  type LadderEvent,
+  type LadderStep,
+  type SpeechClock,
+  say,
+} from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain, Language, ToolDescription } from './brain';
+import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { KnownCallers } from './known-callers';
 import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
 import { offeredLanguages, profileIn } from './profiles/profile-language';
 import type { Profiles } from './profiles/profiles';
+import { climb, type Ending, isEnding, ladderOf, noteUsage } from './silence';
 import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
@@ -36,6 +46,8 @@ export interface AgentOptions {
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Without it nobody is a returning caller. */
+  knownCallers?: KnownCallers;
   /** Told of calls that are over, where their profile asks for a report. */
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
@@ -80,14 +92,18 @@ export class Replying {
     conversation: Conversation,
     { signal, ...how }: TurnOptions,
     sinceMs: number,
+    /** Said when the reply comes to nothing; the apology unless told. Nothing at all, if it is empty. */
+    otherwise?: string,
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
+    const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
     let acted = false;
+    let judged = false;
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(this.caseOf(conversation, false));
+    this.acting.turnStarted(this.caseOf(conversation));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
@@ -96,6 +112,14 @@ export class Replying {
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
           yield this.speech(conversation, spoken.text, true);
+        } else if (spoken.type === 'unanswered') {
+          judged = true;
+          const step = this.turnEnded(conversation, false);
+          // The end of the call takes the place of another "I do not know".
+          if (!isEnding(step)) continue;
+          acted = true;
+          yield* await this.endCall(conversation, step);
+          break;
         } else if (!acted) {
           // One action a turn: a model that repeats itself must not dial twice.
           acted = true;
@@ -119,21 +143,31 @@ export class Replying {
       }
       if (signal.aborted) return;
       if (said.length === 0 && !acted) throw new Error('The brain has said nothing');
+      if (judged || conversation.closing) return;
+      // Whoever says the same again has not got any further.
+      const step = this.turnEnded(conversation, said.join(' ') !== lastAnswer);
+      if (isEnding(step)) yield* await this.endCall(conversation, step);
     } catch (error) {
       if (signal.aborted) return;
       own.abort(error);
       conversation.failed = true;
       this.options.onFailure?.(error);
-      const { sorry } = this.phrases(conversation);
-      said.push(sorry);
-      yield this.speech(conversation, sorry);
+      const step = this.turnEnded(conversation, false);
+      if (isEnding(step)) {
+        yield* await this.endCall(conversation, step);
+        return;
+      }
+      const text = otherwise ?? this.phrases(conversation).sorry;
+      if (text === '') return;
+      said.push(text);
+      yield this.speech(conversation, text);
     } finally {
       own.abort();
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(this.caseOf(conversation, false));
+        this.acting.turnEnded(this.caseOf(conversation));
       }
     }
   }
@@ -148,6 +182,7 @@ export class Replying {
       messages: [...conversation.messages],
       tools: [...describeTools(profile), ...this.authorTools],
       brief: conversation.interruptions > IMPATIENT_AFTER,
+      onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
@@ -169,6 +204,38 @@ export class Replying {
       fillers,
       line,
     });
+  }
+
+  private turnEnded(conversation: Conversation, progress: boolean): LadderStep {
+    return this.climb(conversation, { type: 'turn_ended', progress, nowMs: this.options.clock.nowMs() });
+  }
+
+  /** Where the call stands on its ladder after an event. */
+  protected climb(conversation: Conversation, event: LadderEvent): LadderStep {
+    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
+    return climb(conversation, ladder, event);
+  }
+
+  /** The end that the ladder wants. A transfer that may not be is a goodbye; who has heard it hears another one. */
+  protected async endCall(conversation: Conversation, step: Ending): Promise<CallAction[]> {
+    const { goodbye, silentGoodbye, noProgress } = this.phrases(conversation);
+    const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
+    if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
+    const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
+    const acted = await this.acting.act(call, this.caseOf(conversation));
+    if (acted.actions.length > 0) return this.carryOut(conversation, acted);
+    return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
+  }
+
+  protected hangUpAfter(
+    conversation: Conversation,
+    goodbye: string,
+    reason: Conversation['closingReason'],
+  ): CallAction[] {
+    const action = hangUp({ after: 'speech' });
+    conversation.closing = action;
+    conversation.closingReason = reason;
+    return [this.speech(conversation, goodbye), action];
   }
 
   /**
@@ -229,7 +296,7 @@ export class Replying {
     return { tag, voice: { ...voice, language } };
   }
 
-  protected caseOf(conversation: Conversation, spoke: boolean) {
+  protected caseOf(conversation: Conversation, spoke = false) {
     return {
       conversation,
       profile: this.profileOf(conversation),

@@ -9,9 +9,8 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    if (known) return this.send(this.$agent.resume(conversation));
-    const returning = await this.$agent.isReturning(conversation);
-    await this.send(this.$agent.greet(conversation, this.parties, returning));
+    if (known) await this.send(this.$agent.resume(conversation));
+    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })

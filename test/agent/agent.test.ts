@@ -64,10 +64,11 @@ const kinds = (heard: { action: CallAction }[]) => heard.map(({ action }) => act
 const live = (push = true) => ({ signal: new AbortController().signal, push });
 
 describe('who answers', () => {
-  test('the called number chooses the profile, its language and its voice', () => {
-    const { agent, conversation, parties } = call([], ENGLISH_CALL);
+  test('the called number chooses the profile, its language and its voice', async () => {
+    const { clock, agent, conversation, parties } = call([], ENGLISH_CALL);
     expect(conversation.language).toBe('en');
-    expect(agent.greet(conversation, parties)).toEqual([
+    const heard = await play(clock, agent.greet(conversation, parties, live()));
+    expect(heard.map(({ action }) => action)).toEqual([
       {
         type: 'speak',
         text: WORKSHOP.greeting,
@@ -77,11 +78,9 @@ describe('who answers', () => {
     ]);
   });
 
-  test('a number that nobody claims reaches the default profile', () => {
-    const { agent, conversation, parties } = call([], { from: '', to: '4930999999' });
-    expect(texts(agent.greet(conversation, parties).map((action) => ({ action })))).toEqual([
-      PRAXIS.greeting,
-    ]);
+  test('a number that nobody claims reaches the default profile', async () => {
+    const { clock, agent, conversation, parties } = call([], { from: '', to: '4930999999' });
+    expect(texts(await play(clock, agent.greet(conversation, parties, live())))).toEqual([PRAXIS.greeting]);
     expect(conversation.callerNumber).toBeUndefined();
   });
 

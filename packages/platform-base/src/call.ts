@@ -101,7 +101,15 @@ export class Call<T extends WireTypes> {
     if (over) state.unfinished = [];
     state.revision += 1;
     this.handled = [];
-    return { version: 1, state: state as CallState<WireTypes>, session, handled, ended: state.ended };
+    const kept = over && state.ended ? this.tombstone : state;
+    return { version: 1, state: kept as CallState<WireTypes>, session, handled, ended: state.ended };
+  }
+
+  /** Of a call that is over: that it was, and when. */
+  private get tombstone(): CallState<T> {
+    const { beganAtEpochMs, revision, lastSeenMs } = this.state;
+    const empty = newState(this.id, beganAtEpochMs, this.world.wire.newNotes());
+    return { ...empty, revision, lastSeenMs, ended: true };
   }
 
   /** Goes on where another process stopped, unless this one has got further while the store was away. */
@@ -114,10 +122,16 @@ export class Call<T extends WireTypes> {
     this.cutOff.clear();
   }
 
+  /** Another process has gone on with the call: whatever it keeps is newer. */
+  outdated(): void {
+    this.state.revision = -1;
+  }
+
   /** As new: the call that had this id is over. */
   begin(): void {
     this.originMs = this.world.clock.nowMs();
-    this.state = newState(this.id, this.world.epochMs(), this.world.wire.newNotes());
+    const { revision } = this.state;
+    this.state = { ...newState(this.id, this.world.epochMs(), this.world.wire.newNotes()), revision };
     this.speech = new SpeechClock(this.state.speech);
     this.memory = undefined;
   }

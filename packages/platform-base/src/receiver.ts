@@ -2,7 +2,7 @@ import { type Clock, InputType } from '@jovo-telephony/telephony';
 import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { Call } from './call';
-import type { CallHold, CallKeeper, NotedEvent, Novelty } from './call-keeper';
+import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
 import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
@@ -132,7 +132,9 @@ export class Receiver<T extends WireTypes> {
     if (!first) return this.answer(server, []);
     const id = this.wire.callId(first);
     const starts = events.some((event) => this.ruleOf(event).means === 'start');
-    if (this.calls.hasEnded(id) && !starts) return this.answer(server, [], id);
+    // A keeper remembers it for all processes; one of them may have seen the same call begin again.
+    const ended = this.options.keeper === MEMORY_KEEPER && this.calls.hasEnded(id);
+    if (ended && !starts) return this.answer(server, [], id);
     const call = this.calls.open(id);
     if (canPush(server)) call.connect(server);
     const turns = events.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
@@ -153,7 +155,11 @@ export class Receiver<T extends WireTypes> {
   /** An event that has come before is not handled again. Its answer is repeated if nothing has happened since. */
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
-    return this.answer(server, canPush(server) ? [] : call.answerTo(key), call.id);
+    // Something may have happened since in another process.
+    await this.holding.take(call);
+    const actions = canPush(server) ? [] : call.answerTo(key);
+    await this.holding.settle(call);
+    return this.answer(server, actions, call.id);
   }
 
   /** Events of one call: held, noted, queued, answered. */
@@ -354,6 +360,8 @@ export class Receiver<T extends WireTypes> {
       if (event) begun.push({ ...turn, event, signal: call.queue.signal });
     }
     for (const turn of begun) this.beginAnew(turn);
+    // Should this process die of them, too, the next one must know.
+    if (begun.length > 0) this.holding.settle(call);
   }
 
   private beginAnew(turn: Turn<T>): void {
@@ -379,6 +387,7 @@ export class Receiver<T extends WireTypes> {
     if (!call) return;
     const taken = this.holding.take(call);
     if (taken instanceof Promise) await taken;
+    if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
     const turn: Turn<T> = { call, event: seen, signal: call.queue.signal };

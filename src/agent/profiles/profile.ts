@@ -106,6 +106,12 @@ export const profileSchema = z.strictObject({
     })
     .default({})
     .describe('First words for special calls; greeting is said on all others'),
+  welcome: z
+    .enum(['greeting', 'brain', 'both'])
+    .default('greeting')
+    .describe(
+      'Who says the first words: the greeting, at once; the brain; or the greeting and then the brain',
+    ),
   instructions: z
     .string()
     .trim()
