@@ -10,7 +10,8 @@ const REPORT_WITHIN_MS = 5_000;
 let opened: Promise<Handler> | undefined;
 
 async function open(): Promise<Handler> {
-  const settings = readSettings(process.env);
+  // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
+  const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
   const { app, reporter } = await start(settings);
   const door = lambdaDoor(app, { apiKey: settings.aiflowApiKey });
   return async (request) => {

@@ -3,6 +3,7 @@ import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
 import { menuSchema } from './menu-schema';
 import { policySchema } from './policy-schema';
+import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
 import { isTimeZone } from './time-zone';
@@ -150,6 +151,7 @@ export const profileSchema = z.strictObject({
     .optional()
     .describe('What the keys of the phone do: choices, and digits that are asked for'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
+  privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 
