@@ -91,7 +91,7 @@ export class Agent extends Replying {
     const { clock } = this.options;
     const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
-    const returning = await isReturning(this.records, this.options.clock, conversation, profile);
+    const returning = await isReturning(this.options, conversation, profile);
     if (options.signal.aborted) return;
     const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
     const { menu, welcome } = profile;
@@ -123,7 +123,7 @@ export class Agent extends Replying {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const given = this.caseOf(conversation, false);
+    const given = this.caseOf(conversation);
     const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(given);
@@ -139,11 +139,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(this.caseOf(conversation, false));
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(this.caseOf(conversation, false));
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -312,7 +312,7 @@ export class Agent extends Replying {
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    if (closing) this.acting.calledOff(this.caseOf(conversation, false));
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       const given = { ...this.agreedCase(conversation), signal: options.signal };

@@ -13,6 +13,7 @@ import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { KnownCallers } from './known-callers';
 import type { McpTools } from './mcp/mcp-tools';
 import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
@@ -48,6 +49,8 @@ export interface AgentOptions {
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Without it nobody is a returning caller. */
+  knownCallers?: KnownCallers;
   /** Told of calls that are over, where their profile asks for a report. */
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
@@ -103,7 +106,7 @@ export class Replying {
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(this.caseOf(conversation, false));
+    this.acting.turnStarted(this.caseOf(conversation));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
@@ -168,7 +171,7 @@ export class Replying {
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(this.caseOf(conversation, false));
+        this.acting.turnEnded(this.caseOf(conversation));
       }
     }
   }
@@ -302,10 +305,10 @@ export class Replying {
 
   /** For what needs no further yes. */
   protected agreedCase(conversation: Conversation) {
-    return { ...this.caseOf(conversation, false), agreed: true };
+    return { ...this.caseOf(conversation), agreed: true };
   }
 
-  protected caseOf(conversation: Conversation, spoke: boolean) {
+  protected caseOf(conversation: Conversation, spoke = false) {
     return {
       conversation,
       profile: this.profileOf(conversation),
