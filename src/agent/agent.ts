@@ -60,6 +60,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -89,7 +91,7 @@ export class Agent extends Replying {
     const { clock } = this.options;
     const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
-    const returning = await isReturning(this.records, this.options.clock, conversation, profile);
+    const returning = await isReturning(this.options, conversation, profile);
     if (options.signal.aborted) return;
     const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
     const { menu, welcome } = profile;
@@ -121,7 +123,7 @@ export class Agent extends Replying {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const given = this.caseOf(conversation, false);
+    const given = this.caseOf(conversation);
     const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(given);
@@ -137,11 +139,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(this.caseOf(conversation, false));
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(this.caseOf(conversation, false));
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -205,7 +207,7 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    const given = { ...this.caseOf(conversation, false), signal: options.signal };
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
     this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
     yield* this.carryOut(conversation, await this.acting.act(call, given));
@@ -310,16 +312,12 @@ export class Agent extends Replying {
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
-    if (closing) this.acting.calledOff(this.caseOf(conversation, false));
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const given = { ...this.caseOf(conversation, false), signal: options.signal };
-      const acted = await this.acting.act(asked, given);
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);

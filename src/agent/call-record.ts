@@ -28,8 +28,6 @@ export interface CallRecord extends RunRecord {
 export interface CallRecords {
   /** @param profile name of the profile that answers */
   of(conversation: Conversation, profile: string): CallRecord;
-  /** Whether this caller has called this profile before. */
-  hasCalledBefore(conversation: Conversation, profile: string): Promise<boolean>;
   /** The call is over. */
   forget(conversation: Conversation): void;
 }

@@ -7,12 +7,10 @@ import {
 } from '@jovo-telephony/telephony';
 import type { CallRecord, CallRecords } from './call-record';
 import type { Conversation } from './conversation';
-import { CallersInMemory } from './known-callers';
 
 /** Records without a journal: a restart forgets them. */
 export class MemoryRecords implements CallRecords {
   private readonly calls = new Map<string, MemoryRecord>();
-  private readonly callers = new CallersInMemory();
   private readonly usage: DailyUsage;
 
   /** `today`: the date, for example `2026-05-03`; when it changes, everything starts at zero. */
@@ -25,10 +23,6 @@ export class MemoryRecords implements CallRecords {
     const record = this.calls.get(callId) ?? new MemoryRecord(this.usage, conversation, profile);
     this.calls.set(callId, record);
     return record;
-  }
-
-  async hasCalledBefore(conversation: Conversation, profile: string): Promise<boolean> {
-    return this.callers.haveCalledBefore(conversation, profile);
   }
 
   forget({ callId }: Conversation): void {

@@ -13,6 +13,8 @@ import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { KnownCallers } from './known-callers';
+import type { McpTools } from './mcp/mcp-tools';
 import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
@@ -41,10 +43,14 @@ export interface AgentOptions {
   clock: Clock;
   timing: AgentTiming;
   tools?: readonly AuthorTool[];
+  /** The tools of the profiles' MCP servers. */
+  mcp?: Pick<McpTools, 'of'>;
   /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Without it nobody is a returning caller. */
+  knownCallers?: KnownCallers;
   /** Told of calls that are over, where their profile asks for a report. */
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
@@ -100,7 +106,7 @@ export class Replying {
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(this.caseOf(conversation, false));
+    this.acting.turnStarted(this.caseOf(conversation));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
@@ -108,6 +114,7 @@ export class Replying {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          conversation.fillers = (conversation.fillers ?? 0) + 1;
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
           judged = true;
@@ -164,7 +171,7 @@ export class Replying {
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(this.caseOf(conversation, false));
+        this.acting.turnEnded(this.caseOf(conversation));
       }
     }
   }
@@ -173,17 +180,18 @@ export class Replying {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
+    const served = this.options.mcp?.of(profile) ?? [];
     const request = {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools],
+      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
-      tools: this.tools,
+      tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
       clock,
       context: { signal, language, callId },
@@ -192,7 +200,9 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
+    const { hold } = this.phrases(conversation);
+    const next = (conversation.fillers ?? 0) % hold.length;
+    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,
@@ -219,7 +229,7 @@ export class Replying {
     const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
     if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    const acted = await this.acting.act(call, this.caseOf(conversation, false));
+    const acted = await this.acting.act(call, this.agreedCase(conversation));
     if (acted.actions.length > 0) return this.carryOut(conversation, acted);
     return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
   }
@@ -293,7 +303,12 @@ export class Replying {
     return { tag, voice: { ...voice, language } };
   }
 
-  protected caseOf(conversation: Conversation, spoke: boolean) {
+  /** For what needs no further yes. */
+  protected agreedCase(conversation: Conversation) {
+    return { ...this.caseOf(conversation), agreed: true };
+  }
+
+  protected caseOf(conversation: Conversation, spoke = false) {
     return {
       conversation,
       profile: this.profileOf(conversation),

@@ -1,9 +1,6 @@
 import { Agent } from '../../src/agent/agent';
 import { offlineBrain } from '../../src/agent/brains/offline';
-import type { CallRecords } from '../../src/agent/call-record';
-import type { Conversation } from '../../src/agent/conversation';
-import { CallersInMemory } from '../../src/agent/known-callers';
-import { MemoryRecords } from '../../src/agent/memory-records';
+import { CallersInMemory, type KnownCallers } from '../../src/agent/known-callers';
 import { PHRASES } from '../../src/agent/phrases';
 import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profile';
 import { type AgentCallOptions, agentCall, texts } from '../support/agent-call';
@@ -12,10 +9,6 @@ import { PRAXIS, WORKSHOP } from '../support/profile';
 const RETURNING = { de: 'Schön, dass Sie wieder anrufen!', en: 'Good to hear from you again!' };
 const knowing = (profile: AgentProfile, returning: string) =>
   profileSchema.parse({ ...profile, greetings: { returning, outbound: 'Wir rufen zurück.' } });
-/** Records that answer this one question in their own way. */
-function answering(hasCalledBefore: CallRecords['hasCalledBefore']): CallRecords {
-  return Object.assign(new MemoryRecords(() => 'today'), { hasCalledBefore });
-}
 const greeted = async (options: AgentCallOptions, brain: Parameters<typeof agentCall>[0] = []) =>
   texts(await agentCall(brain, options).isGreeted());
 
@@ -24,13 +17,13 @@ describe('a caller who comes back', () => {
     ['de', PRAXIS],
     ['en', WORKSHOP],
   ] as const)('%s: is greeted as one', async (language, business) => {
-    const records = new MemoryRecords(() => 'today');
+    const knownCallers = new CallersInMemory();
     const profile = knowing(business, RETURNING[language]);
-    const first = agentCall([], { profile, records });
+    const first = agentCall([], { profile, knownCallers });
     expect(texts(await first.isGreeted())).toEqual([profile.greeting]);
     // The same call, connected again, is no second one.
     expect(texts(await first.isGreeted())).toEqual([profile.greeting]);
-    const { agent, clock } = agentCall([], { profile, records });
+    const { agent, clock } = agentCall([], { profile, knownCallers });
     const again = agent.begin('another call', first.parties);
     const said: string[] = [];
     for await (const action of agent.greet(again, first.parties, {
@@ -42,38 +35,39 @@ describe('a caller who comes back', () => {
     expect(clock.pending).toBe(0);
   });
 
-  const knowsAll = answering(async () => true);
+  const knowsAll: KnownCallers = { hasCalledBefore: async () => true };
   test.each<[string, AgentCallOptions, string]>([
     ['who withholds the number is nobody', { parties: { from: '' } }, PRAXIS.greeting],
     ['whom we have called hears who is calling', { parties: { direction: 'outbound' } }, 'Wir rufen zurück.'],
     [
       'is nobody where a store fails',
-      { records: answering(async () => Promise.reject(new Error())) },
+      { knownCallers: { hasCalledBefore: async () => Promise.reject(new Error()) } },
       PRAXIS.greeting,
     ],
     [
       'is nobody where a store takes its time',
-      { records: answering(() => new Promise(() => {})) },
+      { knownCallers: { hasCalledBefore: () => new Promise(() => {}) } },
       PRAXIS.greeting,
     ],
     ['is known otherwise', {}, RETURNING.de],
   ])('%s', async (_, options, greeting) => {
     const profile = knowing(PRAXIS, RETURNING.de);
-    expect(await greeted({ profile, records: knowsAll, ...options })).toEqual([greeting]);
+    expect(await greeted({ profile, knownCallers: knowsAll, ...options })).toEqual([greeting]);
   });
 
   test('nobody is remembered for a profile that greets all alike', async () => {
     const asked: unknown[] = [];
-    await greeted({ records: answering(async (call) => Boolean(asked.push(call))) });
+    const knownCallers: KnownCallers = { hasCalledBefore: async (call) => Boolean(asked.push(call)) };
+    await greeted({ knownCallers });
     expect(asked).toEqual([]);
   });
 
-  test('is a stranger to another business, and no number is kept', () => {
+  test('is a stranger to another business, and no number is kept', async () => {
     const callers = new CallersInMemory();
-    const call = { callId: '1', callerNumber: '4915790000001' } as Conversation;
-    callers.haveCalledBefore(call, 'a');
-    expect(callers.haveCalledBefore({ ...call, callId: '2' }, 'b')).toBe(false);
-    expect(callers.haveCalledBefore({ ...call, callId: '2' }, 'a')).toBe(true);
+    const call = { callId: '1', callerNumber: '4915790000001', profileKey: 'a' };
+    await callers.hasCalledBefore(call);
+    expect(await callers.hasCalledBefore({ ...call, callId: '2', profileKey: 'b' })).toBe(false);
+    expect(await callers.hasCalledBefore({ ...call, callId: '2' })).toBe(true);
     expect(JSON.stringify([...(Reflect.get(callers, 'calls') as Map<string, string>)])).not.toContain(
       '4915790',
     );
