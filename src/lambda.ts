@@ -1,4 +1,6 @@
 import { type GatewayAnswer, type GatewayRequest, lambdaDoor } from '@lautmaler/jovo-platform-aiflow';
+import { logging } from './operations/call-log';
+import { plainLog } from './operations/plain-log';
 import { readSettings } from './settings';
 import { start } from './start';
 
@@ -11,7 +13,8 @@ let opened: Promise<Handler> | undefined;
 
 async function open(): Promise<Handler> {
   const settings = readSettings(process.env);
-  const { app, reporter } = await start(settings);
+  const log = plainLog(settings.log.level);
+  const { app, reporter } = await start(settings, { log, observe: logging(log) });
   const door = lambdaDoor(app, { apiKey: settings.aiflowApiKey });
   return async (request) => {
     const begun = reporter.begun;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { types } from 'node:util';
+import type { Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
-import { Agent } from './agent/agent';
+import type { PostCallResult } from './agent/after-call/post-call';
+import { Agent, type NewCalls } from './agent/agent';
 import { loadTools } from './agent/author-tools';
 import type { Brain } from './agent/brain';
 import { chainOf } from './agent/brains/chain';
@@ -11,6 +12,7 @@ import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
+import { kindOf, type Log } from './operations/log';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
 
@@ -18,6 +20,17 @@ import { systemClock } from './system-clock';
 const TIMING = { maxSilenceMs: 2_200, finishWithinMs: 1_000 };
 
 const CHAIN = { firstUsefulMs: 2_000, breakAfter: 3, retryAfterMs: 30_000 };
+
+/** What the parts tell of what they do, and who is asked. */
+export interface Surroundings {
+  log: Log;
+  observe?: Observe;
+  limits?: NewCalls;
+  /** Told what became of each report that did not arrive. */
+  onReportLost?(result: PostCallResult): void;
+  /** Instead of the one that the settings ask for. */
+  brain?: Brain;
+}
 
 /** Everything that a process needs to answer calls, however its events arrive. */
 export interface Started {
@@ -32,12 +45,13 @@ export interface Started {
  * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
  * when one needs a setting that is missing.
  */
-export async function start(settings: Settings): Promise<Started> {
+export async function start(settings: Settings, surroundings: Surroundings): Promise<Started> {
+  const { log, observe, limits } = surroundings;
   const profiles = loadProfiles(settings.agentsDir);
   const fault = reportFault(profiles, settings.webhookSecret);
   if (fault) throw new SettingsError(fault);
-  const brain = brainOf(settings);
-  const reporter = reporterOf(settings);
+  const brain = surroundings.brain ?? brainOf(settings, observe);
+  const reporter = reporterOf(settings, surroundings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
   const agent = new Agent({
     profiles,
@@ -45,8 +59,10 @@ export async function start(settings: Settings): Promise<Started> {
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
-    onFailure: (error) => report('turn failed', error),
     reporter,
+    observe,
+    limits,
+    onVerdict: (verdict) => observe?.({ type: 'action_judged', ...verdict }),
   });
   const { voice, language } = profiles.fallback;
   const app = createApp({
@@ -56,8 +72,9 @@ export async function start(settings: Settings): Promise<Started> {
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
       userInputTimeoutSec: inputTimeoutMs / 1000,
+      onWarning: (reason) => observe?.({ type: 'faulty', network: 'sipgate', reason }),
     },
-    onError: (error) => report('handler failed', error),
+    onError: (error) => log.error({ code: 'HANDLER_FAILED', ...kindOf(error) }, 'Handler failed'),
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
@@ -65,35 +82,25 @@ export async function start(settings: Settings): Promise<Started> {
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */
-function brainOf({ openai }: Settings): Brain {
+function brainOf({ openai }: Settings, observe: Observe | undefined): Brain {
   if (!openai) return offlineBrain();
   const { fallbackModel, ...first } = openai;
   if (!fallbackModel) return openAiBrain(first);
   return chainOf([openAiBrain(first), openAiBrain({ ...first, model: fallbackModel })], {
     ...CHAIN,
     clock: systemClock,
-    onFailure: (name, error) => report(`brain ${name} failed`, error),
+    onFailure: (brain, error) => observe?.({ type: 'brain_failed', brain, error }),
+    onAvailability: (brain, available) => observe?.({ type: 'brain_availability', brain, available }),
   });
 }
 
-function reporterOf({ webhookSecret, openai }: Settings): CallReporter {
+function reporterOf({ webhookSecret, openai }: Settings, { onReportLost }: Surroundings): CallReporter {
   return new CallReporter({
     secret: webhookSecret,
     summariser: openai && openAiSummariser(openai),
     clock: systemClock,
     epochMs: Date.now,
     random: Math.random,
-    onLost: (lost) => {
-      if (lost.result === 'failed') return report('call report failed', lost.error);
-      const status = lost.status === undefined ? 'no answer' : `status ${lost.status}`;
-      console.error(`call report not delivered: ${lost.result} after ${lost.attempts} attempts (${status})`);
-    },
+    onLost: onReportLost,
   });
-}
-
-/** Kind and status only: a message may hold what a caller said. */
-export function report(what: string, error: unknown): void {
-  const kind = types.isNativeError(error) ? error.constructor.name : typeof error;
-  const status = types.isNativeError(error) && 'status' in error ? ` (status ${String(error.status)})` : '';
-  console.error(`${what}: ${kind}${status}`);
 }

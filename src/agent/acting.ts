@@ -18,6 +18,7 @@ import type { UsageCounter } from './usage';
 
 /** One verdict of the policy, as it is kept. Holds no number and no text. */
 export interface Verdict {
+  network: string;
   callId: string;
   action: RiskyAction['type'];
   allowed: boolean;
@@ -158,8 +159,9 @@ export class Acting {
       confirmedContent: conversation.confirmed === true ? actionContent(action) : undefined,
     };
     const verdict = judge(request, policyOf(profile), used, nowIso());
-    const { callId } = conversation;
+    const { callId, network = 'unknown' } = conversation;
     onVerdict?.({
+      network,
       callId,
       action: action.type,
       allowed: verdict.allowed,

@@ -9,7 +9,7 @@ import {
   phoneDigits,
   spokenDigits,
 } from '@jovo-telephony/telephony';
-import { endedCall } from './after-call/ended-call';
+import { endedCall, outcomeOf } from './after-call/ended-call';
 import type { Language } from './brain';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { isFarewell } from './farewell';
@@ -17,11 +17,11 @@ import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
-import { Replying, type TurnOptions } from './replying';
+import { observed, Replying, type TurnOptions } from './replying';
 import { ladderOf } from './silence';
 import { isUnfinished } from './unfinished';
 
-export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
+export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -32,6 +32,9 @@ export interface Parties {
   headers?: Record<string, string>;
   metadata?: Record<string, string>;
 }
+
+/** How calls that we end from outside are counted. */
+const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
 
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent extends Replying {
@@ -62,6 +65,39 @@ export class Agent extends Replying {
       interruptions: 0,
       ladder: ladderStart(this.options.clock.nowMs()),
     };
+  }
+
+  /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
+  async answer(conversation: Conversation, parties: Parties): Promise<CallAction[]> {
+    const { limits, observe } = this.options;
+    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
+    const { limits: own } = this.profileOf(conversation);
+    const call = observed(conversation);
+    const concurrentCalls = own?.concurrentCalls;
+    const reason = await limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
+    if (reason !== undefined) {
+      observe?.({ type: 'call_refused', ...call, reason });
+      return this.endCall(conversation, 'refused', this.phrases(conversation).allBusy);
+    }
+    const { direction = 'inbound' } = conversation;
+    observe?.({ type: 'call_answered', ...call, profile: profileKey, language, direction });
+    return this.greet(conversation, parties);
+  }
+
+  /** The server is about to stop and can wait no longer. */
+  stopping(conversation: Conversation): CallAction[] {
+    if (conversation.ending) return [];
+    return this.endCall(conversation, 'stopping', this.phrases(conversation).mustStop);
+  }
+
+  /** Whatever the caller does, this call ends: said once, then not discussed. */
+  private endCall(
+    conversation: Conversation,
+    ending: Conversation['ending'],
+    goodbye: string,
+  ): CallAction[] {
+    conversation.ending = ending;
+    return this.hangUpAfter(conversation, goodbye);
   }
 
   greet(conversation: Conversation, parties: Parties): CallAction[] {
@@ -212,7 +248,9 @@ export class Agent extends Replying {
       yield* this.heard(conversation, text ?? '', options);
       return;
     }
-    switch (BargeInHelper.classify(text, conversation.language)) {
+    const meaning = BargeInHelper.classify(text, conversation.language);
+    this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    switch (meaning) {
       case BargeInIntent.STOP:
         conversation.unheard = [];
         conversation.unanswered = undefined;
@@ -303,7 +341,11 @@ export class Agent extends Replying {
   ended(conversation: Conversation): void {
     this.acting.forget(conversation);
     this.runs.forget(conversation.callId);
-    const { profiles, reporter, clock } = this.options;
+    const { profiles, reporter, clock, limits, observe } = this.options;
+    const call = observed(conversation);
+    limits?.ended(call);
+    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
+    observe?.({ type: 'call_over', ...call, outcome });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
     if (!reporter || !profile?.afterCall) return;

@@ -52,6 +52,10 @@ export interface Phrases {
   alreadyDone: string;
   languageSwitched: string;
   callTooLong: string;
+  /** More calls than are allowed: said instead of the greeting. */
+  allBusy: string;
+  /** The server stops and this call has outlasted its patience. */
+  mustStop: string;
 }
 
 export const PHRASES: Readonly<Record<Language, Phrases>> = {
@@ -91,6 +95,10 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     alreadyDone: 'Das habe ich schon für Sie getan.',
     languageSwitched: 'Gern, wir sprechen Deutsch. Was kann ich für Sie tun?',
     callTooLong: 'Ich muss unser Gespräch jetzt leider beenden. Rufen Sie gern wieder an. Auf Wiederhören!',
+    allBusy:
+      'Im Moment sind leider alle Leitungen belegt. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+    mustStop:
+      'Ich muss unser Gespräch leider unterbrechen. Bitte rufen Sie gleich noch einmal an. Auf Wiederhören!',
   },
   en: {
     hold: ['One moment, please.', 'I am almost there.', 'Just a little longer, please.'],
@@ -128,6 +136,8 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
     alreadyDone: 'I have already done that for you.',
     languageSwitched: 'Of course, let us speak English. How can I help you?',
     callTooLong: 'I am afraid I have to end our call now. Please call again. Goodbye!',
+    allBusy: 'I am afraid all our lines are busy at the moment. Please call again later. Goodbye!',
+    mustStop: 'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
   },
 };
 

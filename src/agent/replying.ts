@@ -1,4 +1,11 @@
-import { ActionLedger, type CallAction, type Clock, say } from '@jovo-telephony/telephony';
+import {
+  ActionLedger,
+  type CallAction,
+  type Clock,
+  type ObservedCall,
+  type Observe,
+  say,
+} from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
@@ -37,6 +44,29 @@ export interface AgentOptions {
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
   onVerdict?(verdict: Verdict): void;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
+  /** Decides which new calls are answered. Absent: all. */
+  limits?: NewCalls;
+}
+
+/** Who says how many calls are answered, and how often. */
+export interface NewCalls {
+  /** Undefined lets the call in; anything else is the limit that stands against it. */
+  admit(call: NewCall): Promise<string | undefined>;
+  /** The call is over, whether it was let in or not. */
+  ended(call: ObservedCall): void;
+}
+
+/** A call that wants to be answered. */
+export interface NewCall extends ObservedCall {
+  /** Digits of the caller; undefined if withheld. */
+  callerNumber?: string;
+  /** Digits of our own number. */
+  ownNumber?: string;
+  /** Who answers, and how many calls that is allowed at the same time; undefined: any number. */
+  profileKey: string;
+  concurrentCalls?: number;
 }
 
 /** How a turn reaches the caller. */
@@ -79,6 +109,7 @@ export class Replying {
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
     let acted = false;
+    const call = observed(conversation);
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
@@ -88,9 +119,14 @@ export class Replying {
       for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
+          if (said.length === 0) {
+            const afterMs = this.options.clock.nowMs() - sinceMs;
+            this.options.observe?.({ type: 'answer_began', ...call, afterMs });
+          }
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          this.options.observe?.({ type: 'filler_said', ...call });
           yield this.speech(conversation, spoken.text, true);
         } else if (!acted) {
           // One action a turn: a model that repeats itself must not dial twice.
@@ -123,6 +159,7 @@ export class Replying {
       own.abort(error);
       conversation.failed = true;
       this.options.onFailure?.(error);
+      this.options.observe?.({ type: 'answer_failed', ...call, error });
       const { sorry } = this.phrases(conversation);
       said.push(sorry);
       yield this.speech(conversation, sorry);
@@ -226,4 +263,9 @@ export class Replying {
   protected phrases({ language }: Conversation): Phrases {
     return PHRASES[language];
   }
+}
+
+/** A call as whoever measures knows it. */
+export function observed({ network = 'unknown', callId }: Conversation): ObservedCall {
+  return { network, callId };
 }

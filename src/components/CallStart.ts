@@ -9,7 +9,9 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    await this.send(known ? this.$agent.resume(conversation) : this.$agent.greet(conversation, this.parties));
+    if (conversation.ending) return this.endNow();
+    const { $agent } = this;
+    await this.send(known ? $agent.resume(conversation) : await $agent.answer(conversation, this.parties));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })

@@ -25,6 +25,8 @@ export const InputType = {
   SMS_FAILED: 'SMS_FAILED',
   /** A transfer did not succeed and the caller is with us again. */
   TRANSFER_FAILED: 'TRANSFER_FAILED',
+  /** This server is about to stop and the call has to end: time for a goodbye. Made by the platform. */
+  SERVER_STOPPING: 'SERVER_STOPPING',
   /** The call is over. Nothing can be said any more. */
   SESSION_END: 'SESSION_END',
   /** An event that this version does not know. */

@@ -126,6 +126,17 @@ export const profileSchema = z.strictObject({
     .optional()
     .describe('What the keys of the phone do: choices, and digits that are asked for'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
+  limits: z
+    .strictObject({
+      concurrentCalls: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('Calls at the same time; further callers hear that all lines are busy'),
+    })
+    .optional()
+    .describe('How many calls this profile takes'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 
