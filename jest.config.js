@@ -5,6 +5,8 @@ module.exports = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['jovo-telephony-source', 'require', 'node', 'default'] },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/[^/]+/dist'],
+  // Calls spend most of their time waiting: more of them at once than there are processors.
+  maxWorkers: 4,
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };
