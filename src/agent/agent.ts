@@ -68,13 +68,13 @@ export class Agent extends Replying {
   }
 
   /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
-  async answer(conversation: Conversation, parties: Parties): Promise<CallAction[]> {
+  answer(conversation: Conversation, parties: Parties): CallAction[] {
     const { limits, observe } = this.options;
     const { profileKey = '', callerNumber, ownNumber, language } = conversation;
     const { limits: own } = this.profileOf(conversation);
     const call = observed(conversation);
     const concurrentCalls = own?.concurrentCalls;
-    const reason = await limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
+    const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
     if (reason !== undefined) {
       observe?.({ type: 'call_refused', ...call, reason });
       return this.endCall(conversation, 'refused', this.phrases(conversation).allBusy);

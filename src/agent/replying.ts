@@ -53,7 +53,7 @@ export interface AgentOptions {
 /** Who says how many calls are answered, and how often. */
 export interface NewCalls {
   /** Undefined lets the call in; anything else is the limit that stands against it. */
-  admit(call: NewCall): Promise<string | undefined>;
+  admit(call: NewCall): string | undefined;
   /** The call is over, whether it was let in or not. */
   ended(call: ObservedCall): void;
 }

@@ -11,7 +11,7 @@ export class CallStart extends CallComponent {
     const { conversation } = this;
     if (conversation.ending) return this.endNow();
     const { $agent } = this;
-    await this.send(known ? $agent.resume(conversation) : await $agent.answer(conversation, this.parties));
+    await this.send(known ? $agent.resume(conversation) : $agent.answer(conversation, this.parties));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
