@@ -1,6 +1,9 @@
+import type { RawAction } from '@jovo-telephony/platform-base';
 import type { CallAction, Interruption, NetworkCapabilities, Voice } from '@jovo-telephony/telephony';
-import type { RawAction } from './actions';
+
 import type { BargeInConfig, TtsConfig } from './wire';
+
+export const NETWORK = 'sipgate';
 
 /** What AI Flow can do (spec 8). Whether it can be pushed to depends on the transport: see {@link capabilities}. */
 const ACTIONS: NetworkCapabilities['actions'] = {
@@ -16,7 +19,7 @@ const ACTIONS: NetworkCapabilities['actions'] = {
 };
 
 export function capabilities(push: boolean): NetworkCapabilities {
-  return { network: 'sipgate', push, ssml: true, actions: ACTIONS };
+  return { network: NETWORK, push, ssml: true, actions: ACTIONS };
 }
 
 const STRATEGY = { words: 'minimum_characters', sound: 'immediate', app: 'manual', never: 'none' } as const;

@@ -1,7 +1,7 @@
+import { DEFAULT_DEADLINES } from '@jovo-telephony/platform-base';
 import { callOutput, hangUp, say } from '@jovo-telephony/telephony';
 import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { SipgateAiflowConfig } from '../src';
-import { DEFAULT_DEADLINES } from '../src/config';
 import { event } from './support/fixtures';
 import { gist, phoneLine } from './support/phone-line';
 import { recordingApp } from './support/recording-app';

@@ -8,6 +8,15 @@ export function speechDurationMs(textOrSsml: string): number {
   return Math.round((spoken.length / SPEAKING_RATE.charactersPerSecond) * 1000) + SPEAKING_RATE.pauseMs;
 }
 
+/** What a {@link SpeechClock} knows, as plain data. */
+export interface SpeechState {
+  /** Pieces that have not been heard yet. */
+  pieces: number;
+  lastPieceMs: number;
+  /** Estimated moment of silence. */
+  endMs: number;
+}
+
 /**
  * Knows whether the caller is still being spoken to, from what was sent and from the network's "speech ended".
  *
@@ -16,41 +25,39 @@ export function speechDurationMs(textOrSsml: string): number {
  * last piece can be left ends all of them; and an estimate from the text's length stands in when it stays away.
  */
 export class SpeechClock {
-  private pieces = 0;
-  private lastPieceMs = 0;
-  private endMs = 0;
+  constructor(private readonly state: SpeechState = { pieces: 0, lastPieceMs: 0, endMs: 0 }) {}
 
   /** A piece is on its way to the caller, behind those before it. */
   sent(durationMs: number, nowMs: number): void {
-    if (this.pieces === 0) this.endMs = nowMs;
-    this.pieces += 1;
-    this.lastPieceMs = durationMs;
-    this.endMs = Math.max(this.endMs, nowMs) + durationMs;
+    if (this.state.pieces === 0) this.state.endMs = nowMs;
+    this.state.pieces += 1;
+    this.state.lastPieceMs = durationMs;
+    this.state.endMs = Math.max(this.state.endMs, nowMs) + durationMs;
   }
 
   /** The network says that playback has ended. Returns whether nothing is left to be heard. */
   ended(nowMs: number): boolean {
-    if (this.pieces > 0) this.pieces -= 1;
-    if (this.remainingMs(nowMs) < this.lastPieceMs / 2) this.pieces = 0;
-    return this.pieces === 0;
+    if (this.state.pieces > 0) this.state.pieces -= 1;
+    if (this.remainingMs(nowMs) < this.state.lastPieceMs / 2) this.state.pieces = 0;
+    return this.state.pieces === 0;
   }
 
   /** The caller or we have cut it off. */
   stopped(): void {
-    this.pieces = 0;
+    this.state.pieces = 0;
   }
 
   get speaking(): boolean {
-    return this.pieces > 0;
+    return this.state.pieces > 0;
   }
 
   /** Estimated moment of silence; in the past when nothing is being said. */
   get endsAtMs(): number {
-    return this.endMs;
+    return this.state.endMs;
   }
 
   /** Estimated time until silence. */
   remainingMs(nowMs: number): number {
-    return this.pieces === 0 ? 0 : Math.max(0, this.endMs - nowMs);
+    return this.state.pieces === 0 ? 0 : Math.max(0, this.state.endMs - nowMs);
   }
 }

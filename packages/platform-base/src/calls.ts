@@ -1,8 +1,8 @@
-import type { Clock } from '@jovo-telephony/telephony';
-import { AiflowCall } from './aiflow-call';
+import { Call, type CallWorld } from './call';
+import type { WireTypes } from './wire';
 
 export interface CallLimits {
-  /** A call without any event for this long is over (spec 6.10). */
+  /** A call without any event for this long is over. */
   idleMs: number;
   /** The same after a transfer, when no further events are promised. */
   idleAfterTransferMs: number;
@@ -20,39 +20,39 @@ export const CALL_LIMITS: CallLimits = {
 
 const SWEEP_EVERY_MS = 60_000;
 
-/** The calls that are alive, by session id. Ids come from outside, hence a `Map` and never an object. */
-export class AiflowCalls {
+/** The calls that are alive, by id. Ids come from outside, hence a `Map` and never an object. */
+export class Calls<T extends WireTypes> {
   /** Keeps lodash's deep clone from copying the calls for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
-  private readonly live = new Map<string, AiflowCall>();
+  private readonly live = new Map<string, Call<T>>();
   private readonly endedAtMs = new Map<string, number>();
   private sweptAtMs: number;
 
   constructor(
-    private readonly clock: Clock,
+    private readonly world: CallWorld<T>,
     private readonly limits: CallLimits = CALL_LIMITS,
   ) {
-    this.sweptAtMs = clock.nowMs();
+    this.sweptAtMs = world.clock.nowMs();
   }
 
   get size(): number {
     return this.live.size;
   }
 
-  find(id: string): AiflowCall | undefined {
+  find(id: string): Call<T> | undefined {
     return this.live.get(id);
   }
 
   /** The calls that are served on one connection. */
-  on(connection: object): AiflowCall[] {
+  on(connection: unknown): Call<T>[] {
     return [...this.live.values()].filter((call) => call.connection === connection);
   }
 
   /** The live call, or a fresh one: an event of an unknown call is never refused (a restart may lie between). */
-  open(id: string): AiflowCall {
+  open(id: string): Call<T> {
     let call = this.live.get(id);
     if (!call) {
-      call = new AiflowCall(id, this.clock);
+      call = new Call(id, this.world);
       this.live.set(id, call);
       this.endedAtMs.delete(id);
     }
@@ -61,15 +61,15 @@ export class AiflowCalls {
 
   hasEnded(id: string): boolean {
     const atMs = this.endedAtMs.get(id);
-    return atMs !== undefined && this.clock.nowMs() - atMs <= this.limits.rememberEndedMs;
+    return atMs !== undefined && this.world.clock.nowMs() - atMs <= this.limits.rememberEndedMs;
   }
 
   /** The call is over: its id is free for a new start, and remembered as ended until then. */
-  end(call: AiflowCall): void {
-    const { id } = call.session;
+  end(call: Call<T>): void {
+    const { id } = call;
     if (this.live.get(id) !== call) return;
     this.live.delete(id);
-    this.endedAtMs.set(id, this.clock.nowMs());
+    this.endedAtMs.set(id, this.world.clock.nowMs());
     // Maps keep insertion order, so the first is the oldest.
     for (const oldest of this.endedAtMs.keys()) {
       if (this.endedAtMs.size <= this.limits.maxRememberedEnded && this.hasEnded(oldest)) break;
@@ -77,17 +77,23 @@ export class AiflowCalls {
     }
   }
 
-  /** Ids of calls that nobody has spoken of for too long; at most once a minute it really looks. */
+  /** Whether a call that has ended, in whichever process, need not be remembered any more. */
+  isForgotten({ state, nowMs }: Call<T>): boolean {
+    return nowMs - state.lastSeenMs > this.limits.rememberEndedMs;
+  }
+
+  /** Whether nobody has spoken of the call for too long. */
+  isIdle({ state, nowMs }: Call<T>): boolean {
+    const transferred = state.closed || state.transferPending;
+    const limitMs = transferred ? this.limits.idleAfterTransferMs : this.limits.idleMs;
+    return nowMs - state.lastSeenMs > limitMs;
+  }
+
+  /** Ids of calls that are idle; at most once a minute it really looks. */
   idle(): string[] {
-    const nowMs = this.clock.nowMs();
+    const nowMs = this.world.clock.nowMs();
     if (nowMs - this.sweptAtMs < SWEEP_EVERY_MS) return [];
     this.sweptAtMs = nowMs;
-    return [...this.live.values()]
-      .filter((call) => {
-        const transferred = call.closed || call.transferPending;
-        const limitMs = transferred ? this.limits.idleAfterTransferMs : this.limits.idleMs;
-        return nowMs - call.lastSeenMs > limitMs;
-      })
-      .map((call) => call.session.id);
+    return [...this.live.values()].filter((call) => this.isIdle(call)).map(({ id }) => id);
   }
 }

@@ -15,7 +15,7 @@ export interface CallInputFields {
   reason?: string;
 }
 
-export class AiflowInput extends JovoInput {
+export class CallInput extends JovoInput {
   constructor(input: Input & CallInputFields) {
     super(input);
     this.barged_in = input.barged_in;

@@ -1,8 +1,11 @@
 import { type AnyObject, type QueryParams, Server } from '@jovotech/framework';
-import type { Headers } from './token';
+import type { Headers } from './headers';
 
 /** What our servers have in common: a parsed event, headers, and no files. */
-export abstract class AiflowServer extends Server {
+export abstract class CallServer extends Server {
+  /** Whose event it is. */
+  abstract readonly network: string;
+
   constructor(
     protected readonly event: unknown,
     protected readonly headers: Headers = {},

@@ -1,21 +1,20 @@
 import type { Server } from '@jovotech/framework';
-import { isRecord } from '../events';
-import { SipgateAiflowRequest } from '../SipgateAiflowRequest';
-import { SipgateAiflowResponse } from '../SipgateAiflowResponse';
-import type { AiflowAction } from '../wire';
-import { type Headers, header } from './token';
+import { CallRequest } from '../jovo/CallRequest';
+import type { CallResponse } from '../jovo/CallResponse';
+import type { WireTypes } from '../wire';
+import type { Headers } from './headers';
 
 /*
- * What the platform asks of a server. Ours have all of it; stock and home-made ones may lack parts, and an app
- * written for the published package brings such a server along.
+ * What the platform asks of a server. Ours have all of it; stock and home-made ones may lack parts, and an app that
+ * was written for another package brings such a server along.
  */
 
 /** A server that can send at any time. */
 export type PushingServer = Server & {
-  /** Says false if they could not leave. */
-  push(actions: readonly AiflowAction[]): unknown;
+  /** Says false, or a promise of it, if they could not leave. */
+  push(actions: readonly object[]): unknown;
   /** Identity of what it sends on. */
-  connection?: object;
+  connection?: unknown;
 };
 
 /** A server that can say no. */
@@ -36,23 +35,23 @@ export function hasHeaders(server: Server): boolean {
   return typeof server.getNativeRequestHeaders === 'function';
 }
 
-export function headerOf(server: Server, name: string): string | undefined {
-  if (!hasHeaders(server)) return undefined;
-  return header(server.getNativeRequestHeaders() as Headers | undefined, name);
+export function headersOf(server: Server): Headers {
+  return (hasHeaders(server) && (server.getNativeRequestHeaders() as Headers | undefined)) || {};
 }
 
 /** The event in the fields of the wire; a TestSuite hands in request instances. */
 export function plainRequest(request: unknown): unknown {
-  return request instanceof SipgateAiflowRequest ? request.event : request;
+  return request instanceof CallRequest ? request.event : request;
 }
 
-/** Sends the answer: an object, an array, or nothing, which on HTTP is 204 and never an empty array (spec 3.2). */
-export async function answer(server: Server, actions: AiflowAction[]): Promise<void> {
-  if (actions.length === 0 && !('refuse' in server) && isExpressLike(server)) {
-    if (!server.res.headersSent) server.res.status(204).end();
+/** Sends the answer. Nothing at all is a bare status where a stock server would send an empty body of JSON. */
+export async function answer<T extends WireTypes>(server: Server, response: CallResponse<T>): Promise<void> {
+  const { status, body } = response.toAnswer();
+  if (body === undefined && !('refuse' in server) && isExpressLike(server)) {
+    if (!server.res.headersSent) server.res.status(status).end();
     return;
   }
-  await server.setResponse(SipgateAiflowResponse.of(actions));
+  await server.setResponse(response);
 }
 
 /** Turns the event away. On a socket there is no status: the frame is dropped. */
@@ -70,5 +69,5 @@ function isRefusing(server: object): server is RefusingServer {
 }
 
 function isExpressLike(server: object): server is ExpressLike {
-  return 'res' in server && isRecord(server.res) && 'status' in server.res;
+  return 'res' in server && typeof server.res === 'object' && server.res !== null && 'status' in server.res;
 }

@@ -1,5 +1,5 @@
 import { type App, MetadataStorage } from '@jovotech/framework';
-import type { InputType } from './input';
+import type { InputType } from './jovo/CallInput';
 
 /** Whether a component of the app names this input type in a `@Handle` or `@Types`. */
 export function hasHandlerFor(app: App, type: InputType): boolean {

@@ -1,10 +1,10 @@
 import { JovoSession, type PersistableSessionData, type StoredElementSession } from '@jovotech/framework';
-import type { SessionInfo } from './wire';
+import type { CallInfo } from '../call-info';
 
 /** What a session of a call carries beyond Jovo's own. */
 export interface CallSessionFields {
-  /** The call as the service describes it, merged over all its events. */
-  sessionInfo?: SessionInfo;
+  /** The call as the network describes it, merged over all its events. */
+  sessionInfo?: CallInfo;
   /** How often the caller has interrupted. */
   bargeInCount?: number;
 }
@@ -14,12 +14,12 @@ declare module '@jovotech/framework/dist/types/JovoSession' {
 }
 
 interface PersistableCall extends PersistableSessionData {
-  sessionInfo?: SessionInfo;
+  sessionInfo?: CallInfo;
   bargeInCount?: number;
 }
 
-export class SipgateAiflowSession extends JovoSession {
-  override sessionInfo?: SessionInfo;
+export class CallSession extends JovoSession {
+  override sessionInfo?: CallInfo;
   override bargeInCount = 0;
 
   override getPersistableData(): PersistableCall {

@@ -1,0 +1,58 @@
+import type { WebSocket } from 'ws';
+import { CallResponse } from '../jovo/CallResponse';
+import { CallServer } from './CallServer';
+import type { Headers } from './headers';
+
+/** What is needed of a socket; `ws` and anything like it has it. */
+export type Socket = Pick<WebSocket, 'send' | 'readyState' | 'OPEN'>;
+
+/** `ws` gives messages as buffers; text and binary frames may both hold JSON. */
+export type SocketData = string | Buffer | ArrayBuffer | Buffer[];
+
+/** One message of a WebSocket. Outputs leave as they are sent, each as one text frame. */
+export abstract class SocketCallServer extends CallServer {
+  /** `headers`: those of the upgrade request, where the token is. */
+  constructor(
+    private readonly socket: Socket,
+    event: unknown,
+    headers: Headers = {},
+  ) {
+    super(event, headers);
+  }
+
+  get connection(): object {
+    return this.socket;
+  }
+
+  /** Actions as one message of the wire. Never asked for none. */
+  protected abstract frame(actions: readonly object[]): unknown;
+
+  /** Sends now and says whether it could. Nothing is silence. */
+  push(actions: readonly object[]): boolean {
+    if (this.socket.readyState !== this.socket.OPEN) return false;
+    // Past this check a failing send means a socket that is going down; its close is what gets handled.
+    if (actions.length > 0) this.socket.send(JSON.stringify(this.frame(actions)), () => {});
+    return true;
+  }
+
+  override async setResponse(response: unknown): Promise<void> {
+    if (response instanceof CallResponse) this.push(response.actions);
+  }
+
+  /** There is no status on a socket: the frame is dropped. */
+  override refuse(): void {}
+}
+
+/** The frame's JSON, or null for a frame that is none: null is no event, so it is dropped like any other. */
+export function parseFrame(data: SocketData): unknown {
+  const text = Array.isArray(data)
+    ? Buffer.concat(data).toString('utf8')
+    : data instanceof ArrayBuffer
+      ? Buffer.from(data).toString('utf8')
+      : data.toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
