@@ -1,40 +1,40 @@
 import { existsSync } from 'node:fs';
-import { httpDoor, SipgateAiflowPlatform, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
+import { inspect } from 'node:util';
+import type { App } from '@jovotech/framework';
+import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
 import { CallLimits } from './operations/call-limits';
-import { DoorWatch } from './operations/door-watch';
-import { Drain } from './operations/drain';
-import { closeServer, limitedServer } from './operations/http-limits';
+import type { DoorWatch } from './operations/door-watch';
+import { Front } from './operations/front';
 import { kindOf, type Log } from './operations/log';
 import { Operations } from './operations/operations';
 import { createLog } from './operations/pino-log';
-import { type Door, listen, routes, upgrades } from './operations/ports';
-import { Probes } from './operations/probes';
+import type { Door } from './operations/ports';
 import { readSettings, type Settings, SettingsError } from './settings';
 import { type Started, type Surroundings, start } from './start';
 import { systemClock } from './system-clock';
 
-/** One line per network. */
-function openDoors({ app }: Started, { aiflowApiKey: apiKey, aiflowAllowFrom }: Settings): Door[] {
+/** One entry per network. */
+function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
+  const { SipgateAiflowPlatform: sipgate } = app.plugins;
+  if (!sipgate) throw new Error('The app has no platform for sipgate');
+  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom } = settings;
   return [
     {
       network: 'sipgate',
       path: '/sipgate',
-      allowFrom: aiflowAllowFrom,
+      allowFrom,
       http: httpDoor(app, { apiKey }),
-      webSocket: webSocketDoor(app, { apiKey }),
-      calls: receiverOf(app.plugins.SipgateAiflowPlatform),
+      webSocket: webSocketDoor(app, { apiKey, onUnauthorized: () => watch.unauthorized('sipgate') }),
+      calls: sipgate.receiver,
     },
   ];
 }
 
-/** How long the goodbyes of a stop may take, and then the reports of the calls that are over. */
-const GOODBYES_WITHIN_MS = 15_000;
+/** How long a stop waits for the reports of calls that are over. */
 const REPORTS_WITHIN_MS = 10_000;
-/** How long answers that are on their way may take after the last call. */
-const ANSWERS_WITHIN_MS = 1_000;
 
 export interface RunningServer extends Started {
   port: number;
@@ -44,7 +44,7 @@ export interface RunningServer extends Started {
   log: Log;
   /** Calls that are running. */
   calls(): number;
-  /** Takes no new calls, waits for those that run, then closes. Asked a second time, it waits for nothing. */
+  /** Takes no new calls, waits for those that run, then closes. Asked again meanwhile, it waits for nothing. */
   stop(): Promise<void>;
   /** Closes at once, whatever runs. */
   close(): Promise<void>;
@@ -52,12 +52,119 @@ export interface RunningServer extends Started {
 
 /** Opens every door on one port and answers calls until stopped. */
 export async function serve(settings: Settings, given: Partial<Surroundings> = {}): Promise<RunningServer> {
+  const clock = systemClock;
   const log = given.log ?? createLog(settings.log);
-  const operations = new Operations({ settings, log, clock: systemClock });
+  const operations = new Operations({ settings, log, clock });
+  const front = new Front({ settings, log, clock, operations });
   try {
-    return await open(settings, { ...given, log }, operations);
+    const started = await start(settings, {
+      log,
+      observe: operations.observe,
+      limits: new CallLimits(settings.limits, clock),
+      onReportLost: (lost) => operations.reportLost(lost),
+      platform: (network) => front.platform(network),
+      ...given,
+    });
+    const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
+    const closed = async () => {
+      watch?.close();
+      const { reporter } = started;
+      if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
+      await operations.close();
+    };
+    return {
+      ...started,
+      ...ports,
+      operations,
+      log,
+      calls: () => front.calls,
+      stop: () => front.stop().then(closed),
+      close: () => front.close().then(closed),
+    };
   } catch (error) {
+    await front.close();
     await operations.close();
     throw error;
   }
 }
+
+/** Calls go on with what was written last, as long as it is sound. */
+function watchAgents({ profiles }: Started, settings: Settings, log: Log): ProfileWatch {
+  const refuse = (advice: string) =>
+    log.error({ code: 'PROFILES_NOT_RELOADED', advice }, 'Agents were not read again');
+  return watchProfiles(
+    settings.agentsDir,
+    (next) => {
+      const fault = reportFault(next, settings.webhookSecret);
+      if (fault) return refuse(fault);
+      profiles.replaceWith(next);
+      log.info({ agents: namesOf(next) }, 'Agents were read again');
+    },
+    ({ message }) => refuse(message),
+  );
+}
+
+function namesOf({ all }: Started['profiles']): string[] {
+  return [...all.values()].map(({ name }) => name);
+}
+
+/** Says what an operator, or a newcomer at a terminal, wants to know. */
+function announce({ port, profiles, brain, log }: RunningServer, settings: Settings): void {
+  const agents = namesOf(profiles);
+  const { openai, aiflowApiKey } = settings;
+  log.info({ port, agents, brain: openai ? brain.name : 'offline' }, 'Answering calls');
+  if (!aiflowApiKey) {
+    log.warn({ network: 'sipgate', advice: 'Set AIFLOW_API_KEY' }, 'The door is open to anybody');
+  }
+  if (!process.stdout.isTTY || settings.log.format === 'json') return;
+  process.stdout.write(
+    [
+      '',
+      `  webhook    http://localhost:${port}/sipgate`,
+      `  websocket  ws://localhost:${port}/sipgate`,
+      openai
+        ? `  brain      ${brain.name}`
+        : '  brain      offline: answers from the profiles only (set OPENAI_API_KEY for a language model)',
+      '  call it    npm run phone, in another terminal',
+      '',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** Starts the server of this process, and stops it when it is told to. */
+export async function main(given: Partial<Surroundings> = {}): Promise<RunningServer> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const settings = readSettings(process.env);
+  const running = await serve(settings, given);
+  announce(running, settings);
+  const { log } = running;
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal, calls: running.calls() }, 'Stopping');
+    running.stop().then(() => process.exit(0), fail);
+  };
+  // The second one forces: `stop` knows.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // One turn of one call has gone wrong in a way that nobody thought of. The other calls have not.
+  process.on('unhandledRejection', (error) => {
+    log.error({ code: 'PROCESS_FAULT', ...kindOf(error) }, 'Nobody has caught an error');
+  });
+  return running;
+}
+
+/** No call has begun yet: whatever it says, it says nothing about a caller. */
+function fail(error: unknown): void {
+  const code =
+    error instanceof SettingsError
+      ? error.code
+      : error instanceof ProfileError
+        ? 'PROFILE_INVALID'
+        : 'START_FAILED';
+  const text = code === 'START_FAILED' ? inspect(error) : (error as Error).message;
+  process.stderr.write(`${code}\n${text}\n`);
+  process.exit(1);
+}
+
+if (require.main === module) main().catch(fail);

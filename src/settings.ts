@@ -35,9 +35,7 @@ const addresses = z
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
-  TRUST_PROXY: z
-    .union([z.stringFormat('hops', /^\d$/).transform(Number), addresses.unwrap()])
-    .default(0),
+  TRUST_PROXY: z.union([z.stringFormat('hops', /^\d$/).transform(Number), addresses.unwrap()]).default(0),
   DRAIN_SECONDS: z.coerce.number().min(0).max(7_200).default(60),
   AIFLOW_API_KEY: secrets,
   AIFLOW_ALLOW_FROM: addresses,
@@ -67,7 +65,12 @@ const environmentSchema = z.object({
 export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /** Those that are secrets: each may also be read from the file that `<NAME>_FILE` names. */
-export const SECRET_VARIABLES = ['AIFLOW_API_KEY', 'WEBHOOK_SECRET', 'OPENAI_API_KEY', 'METRICS_TOKEN'] as const;
+export const SECRET_VARIABLES = [
+  'AIFLOW_API_KEY',
+  'WEBHOOK_SECRET',
+  'OPENAI_API_KEY',
+  'METRICS_TOKEN',
+] as const;
 
 /** How often calls may come in. 0: as often as they like. */
 export interface CallLimitSettings {
@@ -111,7 +114,10 @@ export interface Settings {
   /** A caller who has said nothing for so long is asked again. */
   inputTimeoutMs: number;
   limits: CallLimitSettings;
-  log: { level: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'; format: 'auto' | 'json' | 'pretty' };
+  log: {
+    level: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+    format: 'auto' | 'json' | 'pretty';
+  };
   /** Without port and token only this machine itself is told. */
   metrics: { port: number | undefined; tokens: readonly string[] | undefined };
   /** Is told of alarms. */
@@ -137,7 +143,8 @@ const SECRETS = 'a secret, or several separated by commas while one replaces the
 
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
-  TRUST_PROXY: 'the number of proxies in front of the server (0 to 9), or their addresses, for example 10.0.0.0/8',
+  TRUST_PROXY:
+    'the number of proxies in front of the server (0 to 9), or their addresses, for example 10.0.0.0/8',
   DRAIN_SECONDS: 'a number of seconds from 0 to 7200',
   AIFLOW_API_KEY: SECRETS,
   AIFLOW_ALLOW_FROM: ADDRESSES,

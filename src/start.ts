@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
 import type { Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
@@ -28,6 +29,8 @@ export interface Surroundings {
   limits?: NewCalls;
   /** Told what became of each report that did not arrive. */
   onReportLost?(result: PostCallResult): void;
+  /** What a network's platform asks for every call that is new at its door, and does its turns within. */
+  platform?(network: string): { newCall?: NewCallGate; runTurn?: TurnRunner };
   /** Instead of the one that the settings ask for. */
   brain?: Brain;
 }
@@ -72,6 +75,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
       userInputTimeoutSec: inputTimeoutMs / 1000,
+      observe,
+      ...surroundings.platform?.('sipgate'),
       onWarning: (reason) => observe?.({ type: 'faulty', network: 'sipgate', reason }),
     },
     onError: (error) => log.error({ code: 'HANDLER_FAILED', ...kindOf(error) }, 'Handler failed'),

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import {
   BargeInHelper,
   BargeInIntent,
@@ -80,7 +81,8 @@ export class Agent extends Replying {
       return this.endCall(conversation, 'refused', this.phrases(conversation).allBusy);
     }
     const { direction = 'inbound' } = conversation;
-    observe?.({ type: 'call_answered', ...call, profile: profileKey, language, direction });
+    const { name: profile } = parse(profileKey);
+    observe?.({ type: 'call_answered', ...call, profile, language, direction });
     return this.greet(conversation, parties);
   }
 
@@ -91,11 +93,7 @@ export class Agent extends Replying {
   }
 
   /** Whatever the caller does, this call ends: said once, then not discussed. */
-  private endCall(
-    conversation: Conversation,
-    ending: Conversation['ending'],
-    goodbye: string,
-  ): CallAction[] {
+  private endCall(conversation: Conversation, ending: Conversation['ending'], goodbye: string): CallAction[] {
     conversation.ending = ending;
     return this.hangUpAfter(conversation, goodbye);
   }

@@ -2,8 +2,8 @@ import {
   ActionLedger,
   type CallAction,
   type Clock,
-  type ObservedCall,
   type Observe,
+  type ObservedCall,
   say,
 } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';

@@ -14,7 +14,10 @@ const LINES: Lines = {
   call_refused: (log, { network, callId, reason }) =>
     log.warn({ code: 'CALL_REFUSED', network, callId, reason }, 'Call refused'),
   turn_ended: (log, { network, callId, turn, inputType, result, durationMs }) =>
-    log.debug({ network, callId, turns: turn, inputType, result, durationMs: Math.round(durationMs) }, 'Turn'),
+    log.debug(
+      { network, callId, turns: turn, inputType, result, durationMs: Math.round(durationMs) },
+      'Turn',
+    ),
   answer_failed: (log, { network, callId, error }) =>
     log.error({ code: 'TURN_FAILED', network, callId, ...kindOf(error) }, 'Turn failed'),
   action_judged: (log, { network, callId, action, allowed, reason }) =>

@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { CallRefusal, Headers } from '@jovo-telephony/platform-base';
 import type { Clock } from '@jovo-telephony/telephony';
 import { type AddressList, clientAddress, type TrustedProxies } from './addresses';
 import type { ErrorCodeName } from './error-codes';
@@ -20,20 +21,12 @@ export interface DoorWatchOptions {
   onCallRefused(): void;
 }
 
-/** Why a new call is not taken, in the words of HTTP; a WebSocket is closed with 1013. */
-export interface CallRefusal {
-  status: 429 | 503;
-  code: ErrorCodeName;
-  error: string;
-  retryAfterSeconds: number;
-}
-
 /** One line in the log per network, code and so long: a flood of refusals must not become a flood of lines. */
 const LOG_EVERY_MS = 10_000;
 
 /** Stands before every door: who may come to it, and whether new calls are taken. */
 export class DoorWatch {
-  private readonly origins = new WeakMap<IncomingHttpHeaders, string>();
+  private readonly origins = new WeakMap<Headers, string>();
   private readonly starts: PerMinute;
   private readonly loggedAtMs = new Map<string, number>();
 
@@ -50,7 +43,7 @@ export class DoorWatch {
         const { statusCode } = response;
         metrics.count('door_answers_total', { network, status: String(statusCode) });
         metrics.time('door_answer_seconds', { network }, clock.nowMs() - sinceMs);
-        if (statusCode === 401) this.refused(network, 'DOOR_UNAUTHORIZED');
+        if (statusCode === 401) this.unauthorized(network);
       });
       if (this.mayEnter(network, allowFrom, request)) door(request, response);
       else turnAway(request, response);
@@ -69,24 +62,22 @@ export class DoorWatch {
     return false;
   }
 
+  /** The door has found no token, or a wrong one. */
+  unauthorized(network: string): void {
+    this.refused(network, 'DOOR_UNAUTHORIZED');
+  }
+
   /** Asked for every call that is new at a door: the reason why it is not taken, or undefined. */
-  newCall(network: string, headers: IncomingHttpHeaders): CallRefusal | undefined {
+  newCall(network: string, headers: Headers): CallRefusal | undefined {
     if (!this.options.accepting()) {
-      return this.callRefused(network, {
-        status: 503,
-        code: 'DOOR_DRAINING',
-        error: 'This server is about to stop and takes no new call',
-        retryAfterSeconds: 5,
-      });
+      this.refused(network, 'DOOR_DRAINING');
+      const error = 'This server is about to stop and takes no new call';
+      return { status: 503, error, retryAfterSeconds: 5 };
     }
     if (this.starts.take(this.origins.get(headers))) return undefined;
     this.options.onCallRefused();
-    return this.callRefused(network, {
-      status: 429,
-      code: 'DOOR_TOO_MANY_CALLS',
-      error: 'Too many calls from this address in a minute',
-      retryAfterSeconds: 60,
-    });
+    this.refused(network, 'DOOR_TOO_MANY_CALLS');
+    return { status: 429, error: 'Too many calls from this address in a minute', retryAfterSeconds: 60 };
   }
 
   private mayEnter(network: string, allowFrom: AddressList | undefined, request: IncomingMessage): boolean {
@@ -95,11 +86,6 @@ export class DoorWatch {
     if (!allowFrom || allowFrom.has(address)) return true;
     this.refused(network, 'DOOR_ADDRESS_REFUSED');
     return false;
-  }
-
-  private callRefused(network: string, refusal: CallRefusal): CallRefusal {
-    this.refused(network, refusal.code);
-    return refusal;
   }
 
   private refused(network: string, code: ErrorCodeName): void {

@@ -72,7 +72,8 @@ export const ERROR_CODES = {
   EVENT_DROPPED: {
     where: 'call',
     meaning: 'An event or an action does not follow the wire specification and was dropped or mended.',
-    advice: 'The warning says what was wrong with it. Many of them: compare with the network’s documentation.',
+    advice:
+      'The warning says what was wrong with it. Many of them: compare with the network’s documentation.',
   },
   CALL_REFUSED: {
     where: 'call',
@@ -98,6 +99,11 @@ export const ERROR_CODES = {
     where: 'call',
     meaning: 'A handler of the application threw an error.',
     advice: 'A fault of the code: reproduce the event with `npm run phone`.',
+  },
+  PROCESS_FAULT: {
+    where: 'call',
+    meaning: 'An error that nobody has caught; the process goes on.',
+    advice: 'A fault of the code: please report the kind of the error and what happened before.',
   },
   REPORT_NOT_DELIVERED: {
     where: 'after call',

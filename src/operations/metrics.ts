@@ -119,7 +119,11 @@ export const METRICS = {
     help: 'How late timers come, over the last ten seconds',
     labels: ['quantile'],
   },
-  draining: { kind: 'gauge', help: '1 while the server finishes its calls and takes no new ones', labels: [] },
+  draining: {
+    kind: 'gauge',
+    help: '1 while the server finishes its calls and takes no new ones',
+    labels: [],
+  },
 } as const satisfies Readonly<Record<string, MetricRule>>;
 
 type Table = typeof METRICS;

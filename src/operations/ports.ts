@@ -16,7 +16,22 @@ export interface Door {
   /** Where they may come from; undefined: from anywhere. */
   allowFrom: AddressList | undefined;
   http: RequestListener;
-  webSocket: { upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void };
+  webSocket: {
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+    /** Sockets that are open. */
+    readonly size: number;
+    close(gently?: boolean): void;
+  };
+  calls: DoorCalls;
+}
+
+/** The calls behind a door. */
+export interface DoorCalls {
+  calls: { readonly size: number };
+  /** Tells each that it has to come to its end. */
+  stopCalls(): void;
+  /** Ends each without a word. */
+  endCalls(): Promise<void>;
 }
 
 export interface PortOptions {

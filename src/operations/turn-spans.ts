@@ -1,4 +1,4 @@
-import type { Observation, ObservedCall, ObservedTurn, Observe } from '@jovo-telephony/telephony';
+import type { Observation, Observe, ObservedCall, ObservedTurn } from '@jovo-telephony/telephony';
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { kindOf, loggedCallId } from './log';
 

@@ -122,8 +122,7 @@ describe('what raises and clears alarms', () => {
 
   test('an event loop that is late twice in a row', () => {
     const { watch, on } = rig();
-    const late = (p99Ms: number) =>
-      watch.look({ ...CALM, eventLoop: { p50Ms: 1, p99Ms, maxMs: p99Ms } });
+    const late = (p99Ms: number) => watch.look({ ...CALM, eventLoop: { p50Ms: 1, p99Ms, maxMs: p99Ms } });
     late(201);
     expect(on()).toEqual([]);
     late(150);

@@ -63,7 +63,10 @@ test('no label takes more than sixty values, and none a sentence', async () => {
   const metrics = new Metrics();
   for (let value = 0; value < 61; value += 1) metrics.count('faults_total', { network: `n${value}` });
   metrics.count('faults_total', { network: 'n60' });
-  metrics.count('calls_ended_total', { network: 'sipgate', outcome: `Erika said "hello"\n${'x'.repeat(100)}` });
+  metrics.count('calls_ended_total', {
+    network: 'sipgate',
+    outcome: `Erika said "hello"\n${'x'.repeat(100)}`,
+  });
   const text = await metrics.text();
   expect(text).toContain('telephony_faults_total{network="n59"} 1');
   expect(text).toContain('telephony_faults_total{network="other"} 2');

@@ -4,7 +4,11 @@ const { join } = require('node:path');
 const { transformSync } = require('@swc/core');
 
 const root = join(__dirname, '../..');
-const options = { ...JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8')), swcrc: false, configFile: false };
+const options = {
+  ...JSON.parse(readFileSync(join(root, '.swcrc'), 'utf8')),
+  swcrc: false,
+  configFile: false,
+};
 
 require.extensions['.ts'] = (module, filename) => {
   const { code } = transformSync(readFileSync(filename, 'utf8'), { ...options, filename });

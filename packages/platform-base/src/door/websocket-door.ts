@@ -2,11 +2,15 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Acceptor, type WebSocket } from 'ws';
 import type { Guard } from './guard';
+import { SOCKET_LIMITS, type SocketLimits, SocketWatch } from './socket-watch';
 
 export interface WebSocketDoorOptions {
   guard?: Guard;
   /** Bytes of one message; a larger one closes the socket with 1009. */
   maxMessageBytes?: number;
+  limits?: Partial<SocketLimits>;
+  /** Told of every upgrade that the guard has turned away. */
+  onUnauthorized?(): void;
   /**
    * Asked after the guard, before the socket is opened: a status other than 101 turns the request away with it, for
    * example 404 for a call that nobody knows.
@@ -21,11 +25,13 @@ export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sockets that are open. */
   readonly size: number;
-  /** Closes all of them. */
-  close(): void;
+  /** Closes all of them: at once, or with the code 1001 and a moment for the other side to do so, too. */
+  close(gently?: boolean): void;
 }
 
 export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+const GOING_AWAY = 1001;
 
 /** How long a call outlives its socket before it counts as ended. */
 export const SOCKET_GRACE_MS = 60_000;
@@ -34,9 +40,11 @@ export const SOCKET_GRACE_MS = 60_000;
 export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
   const { guard, statusOf, opened, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const acceptor = new Acceptor({ noServer: true, perMessageDeflate: false, maxPayload: maxMessageBytes });
+  const watch = new SocketWatch(acceptor.clients, { ...SOCKET_LIMITS, ...options.limits });
 
   function accept(request: IncomingMessage, socket: Duplex, head: Buffer, allowed: boolean): void {
     const status = allowed ? (statusOf?.(request) ?? 101) : 401;
+    if (!allowed) options.onUnauthorized?.();
     if (status !== 101) {
       refuse(socket, status);
       return;
@@ -44,6 +52,7 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
       // ws reports a broken frame here and closes the socket itself.
       webSocket.on('error', () => {});
+      watch.opened(webSocket);
       opened(webSocket, request);
     });
   }
@@ -59,8 +68,10 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
     get size() {
       return acceptor.clients.size;
     },
-    close() {
-      for (const client of acceptor.clients) client.terminate();
+    close(gently = false) {
+      watch.close();
+      // ws terminates a peer that does not answer a close within half a minute.
+      for (const client of acceptor.clients) gently ? client.close(GOING_AWAY) : client.terminate();
       acceptor.close();
     },
   };
