@@ -1,10 +1,11 @@
 // What runs without a log of its own, the Lambda handlers, keeps quiet.
 process.env.LOG_LEVEL ??= 'silent';
 
-/** One run for the application and every package; TypeScript goes through swc. */
+/** One run for the application and every package; TypeScript goes through swc, and so does jose, which has no CommonJS. */
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  transform: { '^.+\\.ts$': ['@swc/jest'], '/node_modules/jose/.+\\.js$': ['@swc/jest'] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['jovo-telephony-source', 'require', 'node', 'default'] },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/[^/]+/dist'],

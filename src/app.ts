@@ -3,7 +3,7 @@ import { App } from '@jovotech/framework';
 import { type SipgateAiflowConfig, SipgateAiflowPlatform } from '@lautmaler/jovo-platform-aiflow';
 import { AgentPlugin } from './agent/AgentPlugin';
 import type { Agent } from './agent/agent';
-import { languageOf, PHRASES } from './agent/phrases';
+import { PHRASES, spokenLanguage } from './agent/phrases';
 import { CallEnd } from './components/CallEnd';
 import { CallStart } from './components/CallStart';
 import { Keypad } from './components/Keypad';
@@ -31,10 +31,10 @@ export function createApp({ agent, clock, aiflow, onError }: AppOptions): App {
         deadlines: { holdAfterMs: 3_000 },
         phrases: {
           hold: (language, attempt) => {
-            const { hold } = PHRASES[languageOf(language ?? 'de')];
+            const { hold } = PHRASES[spokenLanguage(language) ?? 'en'];
             return hold[attempt % hold.length] ?? '';
           },
-          sorry: (language) => PHRASES[languageOf(language ?? 'de')].sorry,
+          sorry: (language) => PHRASES[spokenLanguage(language) ?? 'en'].sorry,
         },
         ...aiflow,
       }),

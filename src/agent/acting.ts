@@ -6,11 +6,12 @@ import {
   judge,
   type RiskyAction,
   sendSms,
+  type TransferFailure,
   transfer,
 } from '@jovo-telephony/telephony';
 import { noteJudged } from './after-call/ended-call';
 import type { ToolCall } from './brain';
-import { type Conversation, remember } from './conversation';
+import { type Conversation, noteTransfer, noteTransferOutcome, remember } from './conversation';
 import type { Phrases } from './phrases';
 import { numbersOf, placeName, policyOf } from './policy-of';
 import type { AgentProfile } from './profiles/profile';
@@ -75,23 +76,33 @@ export class Acting {
     }
   }
 
-  /** The next number of the destination whose last one did not answer, if there is one. */
-  transferFurther(given: Case): Acted | undefined {
+  /** The next number of the destination whose last one came to nothing, if there is one. */
+  transferFurther(given: Case, failure: TransferFailure): Acted | undefined {
     const { conversation, profile, phrases } = given;
     const last = conversation.transfer;
     conversation.transfer = undefined;
     if (!last) return undefined;
-    this.options.ledger.commit(last.runId, { ok: false, detail: 'not answered' });
+    this.options.ledger.commit(last.runId, { ok: false, detail: failure });
+    noteTransferOutcome(conversation, failure);
     const place = profile.destinations[last.destination];
     if (!place || numbersOf(place).length <= last.attempt + 1) return undefined;
     const acted = this.transferTo(last.destination, last.attempt + 1, given);
-    return acted.actions.length > 0 ? { ...acted, say: phrases.tryingElsewhere } : undefined;
+    const say = `${phrases.transfer[failure]} ${phrases.transfer.elsewhere}`;
+    return acted.actions.length > 0 ? { ...acted, say } : undefined;
+  }
+
+  /** Somebody has taken the call over. */
+  transferAnswered(conversation: Conversation): void {
+    if (conversation.transfer) this.options.ledger.commit(conversation.transfer.runId, { ok: true });
+    noteTransferOutcome(conversation, 'answered');
+    conversation.transfer = undefined;
   }
 
   /** The caller has called off what was announced. */
   calledOff(conversation: Conversation): void {
     if (conversation.transfer) {
       this.options.ledger.commit(conversation.transfer.runId, { ok: false, detail: 'called off' });
+      conversation.transfers?.pop();
     }
     conversation.transfer = undefined;
   }
@@ -132,6 +143,7 @@ export class Acting {
     });
     conversation.closing = action;
     conversation.transfer = { destination: name, attempt, runId: claimed.runId };
+    noteTransfer(conversation, name, attempt);
     return { say: place.announce, actions: [action] };
   }
 

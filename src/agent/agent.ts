@@ -9,6 +9,7 @@ import {
   nextOnLadder,
   phoneDigits,
   spokenDigits,
+  type TransferFailure,
 } from '@jovo-telephony/telephony';
 import { endedCall, outcomeOf } from './after-call/ended-call';
 import type { Language } from './brain';
@@ -36,6 +37,15 @@ export interface Parties {
 
 /** How calls that we end from outside are counted. */
 const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
+
+/** What a brain is told of a transfer that came to nothing. */
+const WHY: Readonly<Record<TransferFailure, string>> = {
+  busy: 'the line was busy',
+  no_answer: 'nobody answered',
+  declined: 'the call was declined there',
+  invalid: 'the number cannot be reached',
+  failed: 'nobody could be reached',
+};
 
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent extends Replying {
@@ -113,21 +123,28 @@ export class Agent extends Replying {
     return this.speakAndRemember(conversation, this.phrases(conversation).stillHere);
   }
 
-  /** The next number of the destination is tried; after the last one the caller is back in the conversation. */
-  transferFailed(conversation: Conversation): CallAction[] {
+  /**
+   * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
+   * and brain are told what the network said of it.
+   */
+  transferFailed(conversation: Conversation, failure: TransferFailure = 'failed'): CallAction[] {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false));
+    const further = this.acting.transferFurther(this.caseOf(conversation, false), failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(conversation);
     this.acting.turnEnded(conversation);
     const where = destination ? ` to ${destination}` : '';
-    remember(conversation, {
-      role: 'note',
-      text: `The transfer${where} was not answered; the caller is back.`,
-    });
-    return this.speakAndRemember(conversation, this.phrases(conversation).transferFailed);
+    const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
+    remember(conversation, { role: 'note', text });
+    const { transfer } = this.phrases(conversation);
+    return this.speakAndRemember(conversation, `${transfer[failure]} ${transfer.anythingElse}`);
+  }
+
+  /** Somebody has taken the caller over: there is nobody to speak to any more. */
+  transferAnswered(conversation: Conversation): void {
+    this.acting.transferAnswered(conversation);
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
@@ -187,6 +204,10 @@ export class Agent extends Replying {
     if (step.chosen) remember(conversation, { role: 'note', text: `The caller chose key ${step.chosen}.` });
     if (step.do === 'say') {
       yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
+      return true;
+    }
+    if (step.do === 'switch') {
+      yield* this.switchLanguage(conversation, step.language);
       return true;
     }
     conversation.turns += 1;

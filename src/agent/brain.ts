@@ -1,7 +1,14 @@
 import type { AgentProfile } from './profiles/profile';
 
-/** Languages in which every caller-facing text exists. The others of the vocabulary have stock phrases only. */
-export type Language = 'de' | 'en';
+/**
+ * Languages that can be spoken: there are stock phrases, and recognition, voice, prompt, sentence cutting and what an
+ * interruption means follow the language.
+ */
+export const LANGUAGES = ['de', 'en', 'fr', 'es', 'it', 'nl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Languages that are complete: a profile may be at home in them, and the offline brain understands them. */
+export type FullLanguage = 'de' | 'en';
 
 /** One entry of the conversation as a brain sees it; `assistant` holds what the caller heard. */
 export type Message =

@@ -6,11 +6,13 @@ import {
   queueSpeech,
   type SpokenPiece,
   speechDurationMs,
+  type TransferOutcome,
 } from '@jovo-telephony/telephony';
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './profiles/placeholders';
+import { END_OF_TURN_MS } from './waiting';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {
@@ -28,6 +30,8 @@ export interface Conversation {
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];
+  /** Messages that were dropped before the first of these. */
+  messagesBefore?: number;
   /** Counts the caller's inputs; with the call's id it names a turn. */
   turns: number;
   /** What has been announced and waits until the announcement was heard. */
@@ -42,6 +46,8 @@ export interface Conversation {
   judged?: JudgedAction[];
   /** The transfer that is under way: whereto, and which of its numbers is tried. */
   transfer?: { destination: string; attempt: number; runId: string };
+  /** Every transfer of the call, and how it went where that is known. */
+  transfers?: TransferNote[];
   /** An action that waits for the caller's yes, and whether it has come. */
   asked?: ToolCall;
   confirmed?: boolean;
@@ -61,19 +67,24 @@ export interface Conversation {
   keypad?: KeypadState;
 }
 
+/** A transfer, by the name of its destination. `attempt`: which of its numbers, from 0. */
+export interface TransferNote {
+  destination: string;
+  attempt: number;
+  outcome?: TransferOutcome;
+}
+
 /** The most messages that are kept: enough for a long call, bounded for a hostile one. */
 const MAX_MESSAGES = 200;
 
 /** A sound that began longer ago has nothing to do with the words that come now. */
 const SOUND_BELONGS_MS = 30_000;
 
-/** What a network waits for before it takes a caller's words for finished. */
-const END_OF_TURN_MS = 500;
-
 export function remember(conversation: Conversation, message: Message): void {
   conversation.messages.push(message);
   if (conversation.messages.length > MAX_MESSAGES) {
-    conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    const dropped = conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    conversation.messagesBefore = (conversation.messagesBefore ?? 0) + dropped.length;
   }
 }
 
@@ -82,6 +93,22 @@ export function rememberCaller(conversation: Conversation, text: string): void {
   const last = conversation.messages.at(-1);
   if (last?.role === 'caller') last.text = `${last.text} ${text}`;
   else remember(conversation, { role: 'caller', text });
+}
+
+/** The most transfers that are remembered: the policy allows fewer. */
+const MAX_TRANSFERS = 20;
+
+/** Notes that a transfer begins. */
+export function noteTransfer(conversation: Conversation, destination: string, attempt: number): void {
+  conversation.transfers = [...(conversation.transfers ?? []), { destination, attempt }].slice(
+    -MAX_TRANSFERS,
+  );
+}
+
+/** Notes how the transfer went that began last. The first word counts. */
+export function noteTransferOutcome({ transfers }: Conversation, outcome: TransferOutcome): void {
+  const last = transfers?.at(-1);
+  if (last) last.outcome ??= outcome;
 }
 
 /** Notes that a text is on its way to the caller. */

@@ -4,22 +4,25 @@ import {
   type Clock,
   type Observe,
   type ObservedCall,
+  type SpeechClock,
   say,
 } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain, ToolDescription } from './brain';
+import type { Brain, Language, ToolDescription } from './brain';
 import { type Conversation, noteSpeech, remember } from './conversation';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
+import { offeredLanguages, profileIn } from './profiles/profile-language';
 import type { Profiles } from './profiles/profiles';
-import { type Patience, spokenStream } from './spoken-stream';
+import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
 import { UsageCounter } from './usage';
+import type { Patience } from './waiting';
 
 export interface AgentTiming extends Patience {
   /** The filler's delay where nothing can be pushed. */
@@ -75,6 +78,8 @@ export interface TurnOptions {
   signal: AbortSignal;
   /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
   push: boolean;
+  /** What the network tells of the sound on the line while the turn goes on. Absent: there is only the estimate. */
+  line?: Pick<SpeechClock, 'onEnded'>;
 }
 
 /** From so many interruptions on a caller gets short answers. */
@@ -104,7 +109,7 @@ export class Replying {
 
   protected async *reply(
     conversation: Conversation,
-    { signal, push }: TurnOptions,
+    { signal, ...how }: TurnOptions,
     sinceMs: number,
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
@@ -116,7 +121,7 @@ export class Replying {
     const brainSignal = AbortSignal.any([signal, own.signal]);
     this.acting.turnStarted(conversation);
     try {
-      for await (const spoken of this.spoken(conversation, { signal: brainSignal, push }, sinceMs)) {
+      for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
           if (said.length === 0) {
@@ -132,8 +137,7 @@ export class Replying {
           // One action a turn: a model that repeats itself must not dial twice.
           acted = true;
           if (spoken.call.name === 'switch_language') {
-            conversation.language = spoken.call.arguments.language;
-            yield* this.switchLanguage(conversation, said);
+            yield* this.switchLanguage(conversation, spoken.call.arguments.language, said);
             if (signal.aborted) return;
           }
           const { say: text, actions } = this.acting.act(
@@ -174,7 +178,7 @@ export class Replying {
     }
   }
 
-  private spoken(conversation: Conversation, { signal, push }: TurnOptions, sinceMs: number) {
+  private spoken(conversation: Conversation, { signal, push, line }: TurnOptions, sinceMs: number) {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
@@ -197,14 +201,33 @@ export class Replying {
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
     const fillers = this.phrases(conversation).hold;
-    return spokenStream(reply, signal, { clock, language, patience, sinceMs, fillers });
+    return spokenStream(reply, signal, {
+      clock,
+      language: () => conversation.language,
+      patience,
+      sinceMs,
+      fillers,
+      line,
+    });
   }
 
-  /** Recognition, voice and stock phrases change together; prompt and sentence cutting follow the language. */
-  private *switchLanguage(conversation: Conversation, said: string[]): Generator<CallAction> {
-    yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+  /**
+   * Everything changes together: what is listened for, the voice, the prompt, how sentences are cut, stock phrases, and
+   * what an interruption means. All of it follows the conversation's language. `said`: what was said in this turn.
+   */
+  protected *switchLanguage(
+    conversation: Conversation,
+    to: Language,
+    said: string[] = [],
+  ): Generator<CallAction> {
+    const isOffered = offeredLanguages(this.profileOf(conversation)).includes(to);
+    if (isOffered) {
+      conversation.language = to;
+      yield { type: 'listen', languages: [this.voiceOf(conversation).tag] };
+    }
     if (said.length > 0) return;
-    const text = this.phrases(conversation).languageSwitched;
+    const { languageSwitched, languageNotOffered } = this.phrases(conversation);
+    const text = isOffered ? languageSwitched : languageNotOffered;
     said.push(text);
     yield this.speech(conversation, text);
   }
@@ -255,9 +278,11 @@ export class Replying {
     };
   }
 
-  protected profileOf({ profileKey, ownNumber, facts }: Conversation): AgentProfile {
+  /** Who answers, with the texts of the language that is spoken now. */
+  protected profileOf({ profileKey, ownNumber, facts, language }: Conversation): AgentProfile {
     const { profiles } = this.options;
-    return filledProfile(profiles.byKey(profileKey) ?? profiles.answering(ownNumber), facts);
+    const profile = profiles.byKey(profileKey) ?? profiles.answering(ownNumber);
+    return profileIn(filledProfile(profile, facts), language);
   }
 
   protected phrases({ language }: Conversation): Phrases {

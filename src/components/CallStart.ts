@@ -1,4 +1,4 @@
-import { InputType } from '@jovo-telephony/telephony';
+import { InputType, transferFailure } from '@jovo-telephony/telephony';
 import { Component, Global, Handle } from '@jovotech/framework';
 import { CallComponent } from './CallComponent';
 
@@ -16,6 +16,12 @@ export class CallStart extends CallComponent {
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
-    await this.send(this.$agent.transferFailed(this.conversation));
+    const failure = transferFailure(this.$input.transferOutcome);
+    await this.send(this.$agent.transferFailed(this.conversation, failure));
+  }
+
+  @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })
+  transferAnswered(): void {
+    this.$agent.transferAnswered(this.conversation);
   }
 }

@@ -277,7 +277,7 @@ describe('what is not speech', () => {
   test('a failed transfer and a failed text message are told to the caller and to the brain', async () => {
     const { agent, conversation } = call([]);
     expect(texts(agent.transferFailed(conversation).map((action) => ({ action })))).toEqual([
-      PHRASES.de.transferFailed,
+      `${PHRASES.de.transfer.failed} ${PHRASES.de.transfer.anythingElse}`,
     ]);
     expect(texts(agent.smsFailed(conversation).map((action) => ({ action })))).toEqual([
       PHRASES.de.smsFailed,
@@ -288,10 +288,18 @@ describe('what is not speech', () => {
   });
 });
 
-test('everything the agent says exists in both languages', () => {
+test('everything the agent says exists in every language, and in none of them in the words of another', () => {
   const flat = (value: unknown): string[] =>
     typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(flat);
-  expect(Object.keys(PHRASES.de)).toEqual(Object.keys(PHRASES.en));
-  for (const text of [...flat(PHRASES.de), ...flat(PHRASES.en)]) expect(text.trim()).not.toBe('');
-  expect(flat(PHRASES.de).filter((text) => flat(PHRASES.en).includes(text))).toEqual([]);
+  const shape = (value: unknown): unknown =>
+    typeof value === 'string'
+      ? 'text'
+      : Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, shape(inner)]));
+  for (const phrases of Object.values(PHRASES)) {
+    expect(shape(phrases)).toEqual(shape(PHRASES.de));
+    for (const text of flat(phrases)) expect(text.trim()).not.toBe('');
+    expect(phrases.keypad.entered).toContain('{name}');
+  }
+  const all = Object.values(PHRASES).flatMap(flat);
+  expect(all.filter((text, index) => all.indexOf(text) !== index)).toEqual([]);
 });

@@ -39,6 +39,7 @@ const CALL: EndedCall = {
     { type: 'transfer', verdict: 'allowed', reason: 'allowed', number: '+4921163551' },
     { type: 'send_sms', verdict: 'refused', reason: 'budget_call' },
   ],
+  transfers: [{ destination: 'reception', attempt: 1, outcome: 'unknown' }],
   messages: [
     { role: 'assistant', text: 'Guten Tag.' },
     { role: 'caller', text: 'Rufen Sie mich unter 0151 1234 5678 zurück.' },
@@ -103,6 +104,7 @@ describe('the report', () => {
       profile: 'Praxis Dr. Sommer',
       language: 'de',
       outcome: 'transferred',
+      transfers: [{ destination: 'reception', attempt: 1, outcome: 'unknown' }],
       actions: [
         { type: 'transfer', verdict: 'allowed', reason: 'allowed' },
         { type: 'send_sms', verdict: 'refused', reason: 'budget_call' },

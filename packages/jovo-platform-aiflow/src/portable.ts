@@ -16,6 +16,7 @@ const ACTIONS: NetworkCapabilities['actions'] = {
   hang_up: 'native',
   transfer: 'native',
   send_sms: 'native',
+  network_settings: 'none',
 };
 
 export function capabilities(push: boolean): NetworkCapabilities {
@@ -68,6 +69,9 @@ export function toWire(action: CallAction): RawAction {
       };
     case 'send_sms':
       return { type: 'send_sms', phone_number: action.number, message: action.text };
+    case 'network_settings':
+      // Passed over before it gets here: there are none.
+      return { type: action.type };
   }
 }
 

@@ -1,8 +1,8 @@
 /** The observable record of a call: what happened, when, in order. */
 import type { CutBy } from './playback';
-import type { EventType, SipgateAction, SipgateEvent, TransferAction, Violation } from './wire';
+import type { Violation } from './violation';
 
-/** How a transfer goes at the other end (spec 8.6). */
+/** How a transfer goes at the other end. */
 export type TransferOutcome = 'answered' | 'no_answer' | 'busy' | 'declined';
 
 /** Something the agent says or plays, from its first sound on. `heard*` are filled in when it ends. */
@@ -14,34 +14,65 @@ export interface Utterance {
   heardText?: string;
   heardMs?: number;
   cutBy?: CutBy;
+  /** Where the network tells: whether its voice was synthesised anew, or kept from before. */
+  synthesis?: string;
 }
+
+/** A message of a wire, in either direction. */
+export interface WireMessage {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** What agents do, in words that hold on every network; the wire's own message comes with it. */
+export const AGENT_ACTIONS = [
+  'speak',
+  'play',
+  'background',
+  'background_stop',
+  'stop_speaking',
+  'listen',
+  'configure',
+  'hang_up',
+  'transfer',
+  'send_sms',
+  'send_digits',
+  'send_metadata',
+  'record',
+  'other',
+] as const;
+export type AgentAction = (typeof AGENT_ACTIONS)[number];
 
 /** Kinds of entries and what each one carries. */
 export interface EntryFields {
   /** The line is open. `again`: back after a failed transfer. */
   connected: { again: boolean };
+  /** The agent is told of something that it should react to; what it said before is old news. */
+  turn: { by: 'start' | 'speech' | 'keys' };
   /** The caller begins to hear this. */
   hears: { utterance: Utterance };
   /** ... and this much of it was heard. */
   heard: { utterance: Utterance };
   /** The caller talks; without words it is noise. */
   says: { text: string; overAgent: boolean };
-  /** What was said has reached the agent, or was never passed on (spec 9). */
+  /** What was said has reached the agent, or was never passed on. */
   understood: { text: string; bargedIn: boolean; delivered: boolean };
   presses: { digit: string };
   /** No input within the time the agent asked for. */
   input_timeout: object;
   /** A background loop starts or stops. */
   background: { on: boolean };
-  transfer: { action: TransferAction };
-  transfer_result: { action: TransferAction; outcome: TransferOutcome };
+  transfer: { to: string };
+  transfer_result: { to: string; outcome: TransferOutcome };
   sms: { phoneNumber: string; message: string; outcome: 'sent' | 'failed' };
-  /** An event left for the agent. */
-  event: { event: SipgateEvent };
+  /** Something else that the agent made the network do: keys sent, metadata passed on, a recording ... */
+  done: { what: string; details: Record<string, unknown> };
+  /** A message left for the agent. */
+  event: { event: WireMessage };
   /** The agent answered over HTTP. */
-  response: { to: EventType; status: number; elapsedMs: number };
-  /** A valid action arrived. */
-  action: { action: SipgateAction };
+  response: { to: string; status: number; elapsedMs: number };
+  /** A valid action arrived. `fields`: what it says, under names that hold on every network (`text`, `to` ...). */
+  action: { does: AgentAction; fields: Record<string, unknown>; action: WireMessage };
   /** Not wrong by the wire, but hardly meant: for example speech while another phone rings. */
   warning: { sentence: string };
   violation: { violation: Violation };
@@ -79,6 +110,10 @@ export class CallLog {
     const entry = { kind, atMs: this.now(), ...fields } as unknown as CallEntry;
     if (this.#keep) this.entries.push(entry);
     for (const listener of [...this.#listeners]) listener(entry);
+  }
+
+  violation(rule: string, sentence: string, spec: string): void {
+    this.add('violation', { violation: { rule, sentence, spec } });
   }
 
   /** Calls `listener` with every entry from now on; returns how to stop it. */

@@ -1,38 +1,54 @@
 /** Everything that can be chosen about a simulated call, with its default. */
 import { randomUUID } from 'node:crypto';
+import type { GatewayOptions } from './audiocodes/options';
 import type { TransferOutcome } from './call-log';
 import { type Clock, realClock } from './clock';
+import { urlFor } from './connection';
+import { SimulatorError } from './errors';
 import { PLAYBACK_DEFAULTS, type PlaybackOptions } from './playback';
+import type { Transport } from './sipgate/transport';
 import { speechRate } from './speech';
-import { type Transport, urlFor } from './transport';
-import { HttpTransport } from './transport-http';
-import { WebSocketTransport } from './transport-websocket';
-import type { Session } from './wire';
 
 /** Networks the simulator can be. */
-export const NETWORKS = ['sipgate'] as const;
+export const NETWORKS = ['sipgate', 'audiocodes'] as const;
 export type Network = (typeof NETWORKS)[number];
 
+/** Ways to the agent: requests, requests and a socket for what it pushes, one socket for both. */
+export const WIRES = ['http', 'http+ws', 'ws'] as const;
+export type Wire = (typeof WIRES)[number];
+
+/** Which wires a network has, the usual one first, and where an agent is by default. */
+export const NETWORK_WIRES: Readonly<Record<Network, readonly Wire[]>> = {
+  sipgate: ['ws', 'http'],
+  audiocodes: ['http', 'http+ws', 'ws'],
+};
+export const DEFAULT_URLS: Readonly<Record<Network, string>> = {
+  sipgate: 'ws://127.0.0.1:3000/sipgate',
+  audiocodes: 'http://127.0.0.1:3000/audiocodes',
+};
+
+/** sipgate's names of two of the wires. */
 export const TRANSPORTS = ['websocket', 'http'] as const;
 export const TRANSFER_OUTCOMES: readonly TransferOutcome[] = ['answered', 'no_answer', 'busy', 'declined'];
-export const DEFAULT_URL = 'ws://127.0.0.1:3000/sipgate';
 
 /** Options of a `SimulatedCall`; only `url` has no sensible default for a program. */
 export interface CallOptions extends Partial<PlaybackOptions> {
-  /** Where the agent is reached; the scheme is adapted to the transport. */
+  /** Where the agent is reached; the scheme is adapted to the wire. */
   url: string;
-  /** Default: what the scheme of `url` says. */
-  transport?: Transport['kind'];
-  /** Secret sent as `X-API-TOKEN` (spec 2). */
-  token?: string;
   network?: Network;
+  /** Default: what the scheme of `url` says. */
+  wire?: Wire;
+  /** sipgate: the same in its own words. */
+  transport?: Transport['kind'];
+  /** Secret, sent as the network sends it. */
+  token?: string;
   /** Calling number as on the wire; `''` is an anonymous caller. */
   from?: string;
   /** Called number as on the wire. */
   to?: string;
   direction?: 'inbound' | 'outbound';
   accountId?: string;
-  /** `session.id`; default a random UUID. */
+  /** Id of the call on the wire; default a random UUID. */
   sessionId?: string;
   /** BCP-47; only decides how fast is spoken. */
   language?: string;
@@ -60,6 +76,8 @@ export interface CallOptions extends Partial<PlaybackOptions> {
   webhookTimeoutMs?: number;
   /** WebSocket, real time: how long frames after the end are waited for. */
   lingerMs?: number;
+  /** The gateway's side of an AudioCodes call. */
+  audiocodes?: GatewayOptions;
   /** `false`: entries are passed to listeners but not kept. */
   keepLog?: boolean;
   /** A transport of your own, for an agent in the same process. */
@@ -72,10 +90,11 @@ export type ResolvedCallOptions = ReturnType<typeof resolveCallOptions>;
 /** Fills in the defaults. */
 export function resolveCallOptions(options: CallOptions) {
   const instant = options.playback === 'instant';
-  const transport = options.transport ?? (/^http/i.test(options.url) ? 'http' : 'websocket');
+  const network = options.network ?? 'sipgate';
+  const wire = wireOf(network, options);
+  const transport = wire === 'ws' ? 'websocket' : 'http';
   return {
     ...PLAYBACK_DEFAULTS,
-    network: 'sipgate' as Network,
     from: '4915790000001',
     to: '4921163550',
     direction: 'inbound' as const,
@@ -94,30 +113,20 @@ export function resolveCallOptions(options: CallOptions) {
     keepLog: true,
     ...withoutUndefined(options),
     sessionId: options.sessionId ?? randomUUID(),
-    transport,
+    network,
+    wire,
+    transport: transport as Transport['kind'],
     url: urlFor(transport, options.url),
   };
 }
 
-/** The transport these options ask for. */
-export function transportOf(options: ResolvedCallOptions): Transport {
-  if (options.createTransport) return options.createTransport();
-  const { url, token, webhookTimeoutMs, lingerMs } = options;
-  return options.transport === 'http'
-    ? new HttpTransport({ url, token, webhookTimeoutMs })
-    : new WebSocketTransport({ url, token, lingerMs });
-}
-
-/** `session` as sipgate writes it: `phone_number` is the called one in both directions (spec 5.1, trap 1). */
-export function sessionOf(options: ResolvedCallOptions): Session {
-  return {
-    id: options.sessionId,
-    account_id: options.accountId,
-    phone_number: options.to,
-    direction: options.direction,
-    from_phone_number: options.from,
-    to_phone_number: options.to,
-  };
+function wireOf(network: Network, { wire, transport, url }: CallOptions): Wire {
+  const wires = NETWORK_WIRES[network];
+  const byScheme = /^http/i.test(url) ? 'http' : 'ws';
+  const chosen = wire ?? (transport === 'websocket' ? 'ws' : transport) ?? byScheme;
+  if (wires.includes(chosen)) return chosen;
+  const message = `${network} has no wire "${chosen}"; it has ${wires.join(', ')}.`;
+  throw new SimulatorError('SIM_USAGE', message);
 }
 
 function withoutUndefined<T extends object>(options: T): T {

@@ -1,23 +1,18 @@
-/** A caller on sipgate's network: what they do, what they hear, how long they wait. */
-import { type CallListener, CallLog, type EndedBy, type EntryOf } from './call-log';
-import {
-  type CallOptions,
-  type ResolvedCallOptions,
-  resolveCallOptions,
-  sessionOf,
-  transportOf,
-} from './call-options';
+/** A caller on a telephone network: what they do, what they hear, how long they wait. */
+import { type CallListener, CallLog, type EndedBy, type EntryOf, type WireMessage } from './call-log';
+import { type CallOptions, type ResolvedCallOptions, resolveCallOptions } from './call-options';
 import { sleep } from './clock';
 import { Ear, type Measures } from './ear';
 import { callIsOver } from './errors';
-import { Line } from './line';
-import { NetworkSide } from './network-side';
+import type { CallOutcome, NetworkRoom } from './network';
 import type { CutBy } from './playback';
+import { openRoom } from './rooms';
 import { ONSET_MS, speechDurationMs } from './speech';
+import type { Violation } from './violation';
 import { waitUntil } from './waiting';
-import type { EventType, Violation } from './wire';
 
-export type CallState = 'new' | 'connected' | 'transferring' | 'over';
+/** `ringing`: the agent has not taken the call yet. */
+export type CallState = 'new' | 'ringing' | 'connected' | 'transferring' | 'over';
 
 /** How a polite caller waits. */
 export interface PatienceOptions {
@@ -30,8 +25,6 @@ export interface PatienceOptions {
 }
 
 const KEY_GAP_MS = 200;
-/** Events after which a caller expects to hear something. */
-const ASKING: ReadonlySet<EventType> = new Set(['session_start', 'user_speak']);
 /** While the caller waits on purpose, time is hurried only after the agent had this long to come back. */
 const UNHURRIED_MS = 1000;
 
@@ -55,14 +48,12 @@ export class SimulatedCall {
   /** Every breach of the protocol so far; kept also with `keepLog: false`. */
   readonly violations: Violation[] = [];
   readonly #ear = new Ear();
-  readonly #line: Line;
-  readonly #network: NetworkSide;
+  readonly #room: NetworkRoom;
   readonly #createdAtMs: number;
   #state: 'new' | 'connected' | 'over' = 'new';
   #closed: Promise<void> | undefined;
-  #speechStartedSent = false;
   #talking = false;
-  #waiting = false;
+  #waiting: 'no' | 'patient' | 'hurried' = 'no';
   #lastSoundMs = 0;
   /** Since when the caller waits for a reaction to their words, or for the greeting. */
   #askedAtMs: number | undefined;
@@ -77,25 +68,19 @@ export class SimulatedCall {
       this.log.listen((entry) => {
         if (entry.kind === 'violation') this.violations.push(entry.violation);
         if (entry.kind === 'heard' || entry.kind === 'transfer_result') this.#lastSoundMs = clock.now();
-        if (entry.kind === 'event' && ASKING.has(entry.event.type)) this.#askedAtMs = clock.now();
+        // Keys are often collected without an answer; after everything else a caller expects to hear something.
+        if (entry.kind === 'turn' && entry.by !== 'keys') this.#askedAtMs = clock.now();
         if (entry.kind === 'hears' || entry.kind === 'transfer') this.#askedAtMs = undefined;
         if (entry.kind !== 'ended') return;
         this.#endedEntry = entry;
         resolve(entry);
       });
     });
-    this.#line = new Line(transportOf(this.options), sessionOf(this.options), this.log, {
-      action: (action) => {
-        if (this.#state === 'connected') this.#network.do(action);
-      },
-      lost: (reason) => this.#end('network', reason, 'call_end', false),
-    });
-    this.#network = new NetworkSide(
+    this.#room = openRoom(
       {
-        line: this.#line,
         log: this.log,
         ear: this.#ear,
-        end: (by, reason, cutBy, event) => this.#end(by, reason, cutBy, event),
+        end: (by, reason, cutBy, tell) => this.#end(by, reason, cutBy, tell),
         changed: () => this.#changed(),
       },
       this.options,
@@ -108,20 +93,23 @@ export class SimulatedCall {
   }
 
   get state(): CallState {
-    return this.#state === 'connected' && this.#network.ringing ? 'transferring' : this.#state;
+    if (this.#state !== 'connected') return this.#state;
+    if (!this.#room.answered) return 'ringing';
+    return this.#room.ringing ? 'transferring' : 'connected';
   }
 
+  /** The id of the call on the wire. */
   get sessionId(): string {
     return this.options.sessionId;
   }
 
   get agentIsSpeaking(): boolean {
-    return this.#network.playback.current !== undefined;
+    return this.#room.playback.current !== undefined;
   }
 
   /** The agent's sound of this moment, and how much of it has been played. */
   get nowPlaying(): { text: string; durationMs: number; playedMs: number } | undefined {
-    const current = this.#network.playback.current;
+    const current = this.#room.playback.current;
     return (
       current && {
         text: current.sound.text,
@@ -142,18 +130,16 @@ export class SimulatedCall {
     return this.log.listen(listener);
   }
 
-  /** Connects and sends `session_start`. Rejects with a `SimulatorError` when nobody takes the call. */
+  /** Reaches the agent and announces the call. Rejects with a `SimulatorError` when nobody takes the call. */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw callIsOver('start twice');
     this.#state = 'connected';
     try {
-      await this.#line.open();
-      this.#ear.connected(this.options.clock.now());
-      this.log.add('connected', { again: false });
+      await this.#room.open();
     } catch (cause) {
       this.#state = 'over';
-      this.#network.close('call_end');
-      this.#closed = this.#line.close();
+      this.#room.stop('call_end');
+      this.#closed = this.#room.letGo(false, 'network', 'nobody took the call');
       throw cause;
     }
   }
@@ -178,29 +164,30 @@ export class SimulatedCall {
     return this.#talk(text, this.#talkMs(text));
   }
 
-  /** Makes a noise that is voice to a detector and words to nobody: it may interrupt, nothing follows (spec 9). */
+  /** Makes a noise that is voice to a detector and words to nobody: it may interrupt, nothing follows. */
   async makesNoise(durationMs: number): Promise<boolean> {
     return this.#talk('', durationMs);
   }
 
-  /** Presses keys one after another: `0`-`9`, `*`, `#` (spec 6.5). */
+  /** Presses keys one after another: `0`-`9`, `*`, `#` */
   async presses(digits: string): Promise<void> {
     for (const digit of digits) {
       if (!/[0-9*#]/.test(digit)) throw new RangeError(`A phone has no key "${digit}".`);
       this.#mustBeOn('press a key');
-      this.#network.playback.keyPressed();
-      this.log.add('presses', { digit });
-      await this.#line.send('dtmf_received', { digit });
+      await this.#room.presses(digit);
       if (digits.length > 1 && this.options.talking === 'real') await sleep(this.options.clock, KEY_GAP_MS);
     }
   }
 
-  /** Says nothing for `ms`; returns early when the call ends. */
-  async silence(ms: number): Promise<void> {
-    this.#waiting = true;
+  /**
+   * Says nothing for `ms`; returns early when the call ends. `hurried`: what comes next is nobody's but the caller's
+   * to decide, so that a hurried clock need not give the agent time to come back.
+   */
+  async silence(ms: number, options: { hurried?: boolean } = {}): Promise<void> {
+    this.#waiting = options.hurried ? 'hurried' : 'patient';
     this.#changed();
     await waitUntil(this.log, this.options.clock, () => this.#state === 'over', ms);
-    this.#waiting = false;
+    this.#waiting = 'no';
     this.#changed();
   }
 
@@ -213,6 +200,28 @@ export class SimulatedCall {
   /** Resolves when the transport of an ended call is closed and late faults have been noticed. */
   async closed(): Promise<void> {
     await this.#closed;
+  }
+
+  /** Sends `message` to the agent as it is: what another version of the network might say. */
+  async inject(message: WireMessage): Promise<void> {
+    this.#mustBeOn('send a message');
+    if (!this.#room.inject) throw new RangeError(`${this.options.network} has no way to inject a message.`);
+    await this.#room.inject(message);
+  }
+
+  /** The network ends the call by itself, for this reason on the wire. */
+  disconnect(reasonCode: string, reason: string): void {
+    if (this.#state === 'connected') this.#room.disconnect?.(reasonCode, reason);
+  }
+
+  /** What is known of an ended or running call on the network, where it says so. */
+  get outcome(): CallOutcome | undefined {
+    return this.#room.outcome;
+  }
+
+  /** Breaks the connection to the agent in mid-call; the network does what it does then. */
+  breakConnection(): void {
+    this.#room.breakConnection?.();
   }
 
   /** Waits for the first truthy value of `check`, asked after every entry; `undefined` when it never came. */
@@ -233,7 +242,7 @@ export class SimulatedCall {
     const deadlineMs = clock.now() + (options.withinMs ?? Number.POSITIVE_INFINITY);
     const busy = () =>
       this.#state === 'connected' &&
-      (this.agentIsSpeaking || this.#network.ringing || this.#line.pending > 0);
+      (!this.#room.answered || this.agentIsSpeaking || this.#room.ringing || this.#room.pending > 0);
     while (this.#state === 'connected') {
       const leftMs = deadlineMs - clock.now();
       if (leftMs <= 0) return false;
@@ -258,68 +267,38 @@ export class SimulatedCall {
 
   async #talk(text: string, durationMs: number): Promise<boolean> {
     this.#mustBeOn(text === '' ? 'make a noise' : `say ${JSON.stringify(text)}`);
-    if (this.#network.ringing) await this.agentFinished({ settleMs: 0, answerMs: 0 });
+    if (this.#room.ringing) await this.agentFinished({ settleMs: 0, answerMs: 0 });
     this.#mustBeOn(`say ${JSON.stringify(text)}`);
     const { clock } = this.options;
-    const playback = this.#network.playback;
     const overAgent = this.agentIsSpeaking;
     this.#talking = true;
     this.#ear.begins('caller', clock.now());
     this.log.add('says', { text, overAgent });
-    playback.voiceStarts([...text].length, durationMs);
+    this.#room.voiceStarts(text, durationMs);
     this.#changed();
 
     const onsetMs = Math.min(ONSET_MS, durationMs);
     await sleep(clock, onsetMs);
-    await this.#speechStarted();
+    if (this.#state === 'connected') await this.#room.voiceNoticed();
     await sleep(clock, durationMs - onsetMs);
-    const bargedIn = playback.voiceEnds();
+    const bargedIn = this.#room.voiceEnds();
     this.#ear.ends('caller', clock.now());
     if (text === '') this.#ear.settled();
-    else await sleep(clock, this.#network.endOfTurnMs);
+    else await sleep(clock, this.#room.endOfTurnMs);
     this.#talking = false;
     this.#changed();
-    if (text !== '') await this.#understood(text, bargedIn);
+    if (text === '') return bargedIn;
+    if (this.#state === 'connected') await this.#room.understood(text, bargedIn);
+    else this.log.add('understood', { text, bargedIn, delivered: false });
     return bargedIn;
   }
 
-  /** At most once per turn; re-armed when the `user_speak` has been sent (spec 6.2). */
-  async #speechStarted(): Promise<void> {
-    if (this.#speechStartedSent || this.#state !== 'connected') return;
-    this.#speechStartedSent = true;
-    await this.#line.send('user_speech_started', {});
-  }
-
-  async #understood(text: string, bargedIn: boolean): Promise<void> {
-    if (this.#state !== 'connected' || this.#network.ringing) {
-      this.log.add('understood', { text, bargedIn, delivered: false });
-      return;
-    }
-    const isProtected = !bargedIn && this.agentIsSpeaking;
-    const policy = isProtected ? this.options.protectedSpeech : 'delivered';
-    if (policy === 'dropped') {
-      this.log.add('understood', { text, bargedIn, delivered: false });
-      return;
-    }
-    const deliver = () => {
-      this.#speechStartedSent = false;
-      this.log.add('understood', { text, bargedIn, delivered: true });
-      return this.#line.send('user_speak', { text, barged_in: bargedIn });
-    };
-    if (policy === 'after_playback') {
-      this.#network.afterPlayback(() => void deliver());
-      return;
-    }
-    return deliver();
-  }
-
-  #end(by: EndedBy, reason: string, cutBy: CutBy, event: boolean): void {
+  #end(by: EndedBy, reason: string, cutBy: CutBy, tell: boolean): void {
     if (this.#state !== 'connected') return;
     this.#state = 'over';
-    this.#network.close(cutBy);
+    this.#room.stop(cutBy);
     this.#ear.over(this.options.clock.now());
-    if (event) void this.#line.send('session_end', {}).catch(() => undefined);
-    this.#closed = this.#line.close();
+    this.#closed = this.#room.letGo(tell, by, reason);
     this.options.clock.hurry?.(false);
     this.log.add('ended', { by, reason });
   }
@@ -328,12 +307,12 @@ export class SimulatedCall {
   #changed(): void {
     const { clock } = this.options;
     if (!clock.hurry) return;
-    const listening = this.#network.playback.state === 'listening' && this.#waiting;
+    const listening = this.#room.awaitsCaller && this.#waiting !== 'no';
     const quietForMs = clock.now() - this.#lastSoundMs;
     if (listening && quietForMs < UNHURRIED_MS) {
       clock.setTimeout(() => this.#changed(), UNHURRIED_MS - quietForMs + 1);
     }
-    const busy = this.agentIsSpeaking || this.#network.ringing || this.#talking;
+    const busy = this.agentIsSpeaking || this.#room.ringing || this.#talking || this.#waiting === 'hurried';
     clock.hurry(this.#state === 'connected' && (busy || (listening && quietForMs >= UNHURRIED_MS)));
   }
 

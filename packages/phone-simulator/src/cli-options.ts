@@ -1,9 +1,17 @@
 /** The command line of `npm run phone`: options, help, exit codes. */
 import { parseArgs } from 'node:util';
 import type { TransferOutcome } from './call-log';
-import { type CallOptions, DEFAULT_URL, NETWORKS, TRANSFER_OUTCOMES } from './call-options';
+import {
+  type CallOptions,
+  DEFAULT_URLS,
+  NETWORK_WIRES,
+  NETWORKS,
+  type Network,
+  TRANSFER_OUTCOMES,
+  WIRES,
+  type Wire,
+} from './call-options';
 import { SimulatorError, type SimulatorErrorCode } from './errors';
-import { urlFor } from './transport';
 
 /** Exit codes, as documented in `--help`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -12,6 +20,7 @@ export const EXIT_OF: Record<SimulatorErrorCode, number> = {
   SIM_REFUSED: EXIT.unreachable,
   SIM_UNAUTHORIZED: EXIT.unreachable,
   SIM_NOT_AN_AGENT: EXIT.unreachable,
+  SIM_DECLINED: EXIT.unreachable,
   SIM_CALL_OVER: EXIT.failed,
   SIM_SCRIPT: EXIT.usage,
   SIM_USAGE: EXIT.usage,
@@ -21,13 +30,16 @@ export const HELP = `npm run phone -- [options]
 
 A phone in your terminal: calls the agent, shows what the caller hears, says what you type.
 
-  -u, --url URL          where the agent is (default ${DEFAULT_URL})
-      --http             use the HTTP webhook instead of the WebSocket
+  -u, --url URL          where the agent is (default ${DEFAULT_URLS.sipgate},
+                         for AudioCodes ${DEFAULT_URLS.audiocodes})
       --network NAME     the telephone network to be: ${NETWORKS.join(', ')} (default sipgate)
+      --wire WIRE        the way to the agent: ${WIRES.join(', ')} (default ws, for AudioCodes http)
+      --http             the same as --wire http
       --from NUMBER      calling number (default 4915790000001; "" is an anonymous caller)
       --to NUMBER        called number (default 4921163550)
       --outbound         the agent has called, not the caller
-      --token SECRET     secret of the agent (default: environment AIFLOW_API_KEY)
+      --token SECRET     secret of the agent (default: environment AIFLOW_API_KEY, for AudioCodes
+                         AUDIOCODES_TOKEN)
       --language TAG     language that is spoken, decides the pace of speech (default de-DE)
       --transfer OUTCOME how transfers go: ${TRANSFER_OUTCOMES.join(', ')}
                          (default answered; several, with commas, are taken in turn)
@@ -49,6 +61,7 @@ Lines from a pipe are said one after another, each when the agent has answered t
 Examples
   npm run phone
   npm run phone -- --http --to 4921163551
+  npm run phone -- --network audiocodes --wire http+ws
   printf 'Wann haben Sie auf?\\n/hangup\\n' | npm run phone
   npm run phone -- --script test/calls --speed 20
   npm run phone -- --transfer busy,answered --verbose
@@ -67,7 +80,7 @@ export interface CliOptions {
   scripts: string[];
   speed: number;
   /** Chosen on the command line: beats the scripts. */
-  transport: 'websocket' | 'http' | undefined;
+  wire: Wire | undefined;
   /** Options of every call. */
   call: CallOptions;
 }
@@ -77,11 +90,11 @@ const usage = (message: string) => new SimulatorError('SIM_USAGE', message, 'See
 /** Reads the command line; throws a `SimulatorError` that says what is wrong. */
 export function readArguments(argv: string[], env: NodeJS.ProcessEnv): CliOptions {
   const { values, positionals } = parse(argv);
-  const url = values.url ?? DEFAULT_URL;
+  const network = oneOf('--network', values.network ?? 'sipgate', NETWORKS);
+  const url = values.url ?? DEFAULT_URLS[network];
   if (!/^(ws|http)s?:\/\/./i.test(url) || !URL.canParse(url)) {
     throw usage(`--url must begin with ws://, wss://, http:// or https://, got "${url}".`);
   }
-  const network = oneOf('--network', values.network ?? 'sipgate', NETWORKS);
   const transfer = values.transfer
     ?.split(',')
     .map((each): TransferOutcome => oneOf('--transfer', each.trim(), TRANSFER_OUTCOMES));
@@ -89,18 +102,18 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): CliOption
   const speed = Number(values.speed ?? 1);
   if (!(speed >= 1 && speed <= 1000))
     throw usage(`--speed must be a number from 1 to 1000, got "${values.speed}".`);
-  const transport = values.http ? 'http' : values.url && /^http/i.test(values.url) ? 'http' : undefined;
+  const wire = readWire(network, values);
   return {
     help: values.help ?? false,
     verbose: values.verbose ?? false,
     scripts: [...(values.script ?? []), ...positionals],
     speed,
-    transport,
+    wire,
     call: {
-      url: urlFor(transport ?? 'websocket', url),
-      transport,
+      url,
+      wire,
       network,
-      token: values.token ?? (env.AIFLOW_API_KEY || undefined),
+      token: values.token ?? (env[TOKENS[network]] || undefined),
       from: values.from,
       to: values.to,
       direction: values.outbound ? 'outbound' : undefined,
@@ -111,6 +124,19 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): CliOption
   };
 }
 
+/** Where each network's secret stands by default. */
+const TOKENS: Record<Network, string> = { sipgate: 'AIFLOW_API_KEY', audiocodes: 'AUDIOCODES_TOKEN' };
+
+/** What was asked for in so many words; an address with http:// asks, too. */
+function readWire(
+  network: Network,
+  values: { wire?: string; http?: boolean; url?: string },
+): Wire | undefined {
+  if (values.wire) return oneOf('--wire', values.wire, NETWORK_WIRES[network]);
+  if (values.http) return 'http';
+  return network === 'sipgate' && values.url && /^http/i.test(values.url) ? 'http' : undefined;
+}
+
 function parse(argv: string[]) {
   try {
     return parseArgs({
@@ -119,6 +145,7 @@ function parse(argv: string[]) {
       options: {
         url: { type: 'string', short: 'u' },
         http: { type: 'boolean' },
+        wire: { type: 'string' },
         network: { type: 'string' },
         from: { type: 'string' },
         to: { type: 'string' },

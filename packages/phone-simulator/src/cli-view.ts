@@ -61,8 +61,8 @@ const ROWS: Rows = {
     text: on ? 'a background sound begins' : 'the background sound stops',
     style: 'note',
   }),
-  transfer: ({ action }) => ({
-    text: `the agent transfers the call to ${action.target_phone_number}; it rings`,
+  transfer: ({ to }) => ({
+    text: `the agent transfers the call to ${to}; it rings`,
     style: 'agent',
   }),
   transfer_result: ({ outcome }) => ({ text: `transfer: ${OUTCOMES[outcome]}`, style: 'note' }),
@@ -71,6 +71,7 @@ const ROWS: Rows = {
     text: `to ${phoneNumber}: ${message}${outcome === 'failed' ? ' (fails)' : ''}`,
     style: 'agent',
   }),
+  done: ({ what, details }) => ({ text: `${what}: ${shortened(JSON.stringify(details))}`, style: 'note' }),
   warning: ({ sentence }) => ({ who: 'WARNING', text: sentence, style: 'bad' }),
   violation: ({ violation }) => ({
     who: 'PROTOCOL',
@@ -130,7 +131,7 @@ export class View {
   }
 
   result(result: ScriptResult): void {
-    const what = `${result.title} (${result.transport}, ${seconds(result.durationMs)})`;
+    const what = `${result.title} (${result.network}, ${result.wire}, ${seconds(result.durationMs)})`;
     this.line(`${result.passed ? 'PASS' : 'FAIL'}  ${what}`, result.passed ? 'good' : 'bad');
     for (const { file, line, message } of result.failures) {
       this.line(`      ${file}${line === undefined ? '' : `:${line}`}: ${message}`, 'bad');

@@ -7,7 +7,7 @@ import { holdPhone } from './cli-phone';
 import { type Io, View } from './cli-view';
 import { SimulatorError } from './errors';
 import { readScript } from './script-parse';
-import { playScript, transportsOf } from './script-play';
+import { playScript, wiresOf } from './script-play';
 
 /** Runs the command line; returns the exit code and never throws for a fault of the user or of the agent. */
 export async function main(argv: string[], io: Io): Promise<number> {
@@ -31,13 +31,14 @@ async function playAll(options: CliOptions, view: View): Promise<number> {
   const scripts = options.scripts.flatMap(scriptFiles).map((file) => readScript(file));
   let [passed, failed] = [0, 0];
   for (const script of scripts) {
-    for (const transport of transportsOf(script, options.transport)) {
+    const network = script.call.network ?? options.call.network ?? 'sipgate';
+    for (const wire of wiresOf(script, network, options.wire)) {
       const { url, token } = options.call;
       view.line(`\n${script.title}  (${script.file})`);
       const result = await playScript(script, {
         url,
         token,
-        transport,
+        wire,
         speed: options.speed,
         call: options.call,
         onEntry: (entry) => view.entry(entry),

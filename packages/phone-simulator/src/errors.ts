@@ -5,6 +5,7 @@ export type SimulatorErrorCode =
   | 'SIM_REFUSED'
   | 'SIM_UNAUTHORIZED'
   | 'SIM_NOT_AN_AGENT'
+  | 'SIM_DECLINED'
   | 'SIM_CALL_OVER'
   | 'SIM_SCRIPT'
   | 'SIM_USAGE';

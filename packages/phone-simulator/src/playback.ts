@@ -1,7 +1,10 @@
 /** What the caller hears: a queue of speech and clips, who may interrupt it, and the silence after it. */
 import type { Clock, TimerHandle } from './clock';
+import type { BargeInConfig } from './sipgate/wire';
 import { heardPart, ONSET_MS } from './speech';
-import type { BargeInConfig } from './wire';
+
+/** Who may interrupt a sound: by one of sipgate's strategies (spec 9), or by a number of words, as AudioCodes counts. */
+export type Interruption = BargeInConfig | { strategy: 'minimum_words'; minimum_words: number };
 
 /**
  * ```
@@ -24,7 +27,8 @@ export interface Sound {
   text: string;
   ssml?: string;
   durationMs: number;
-  bargeIn: BargeInConfig;
+  /** Asked whenever the caller talks, so that a getter may change its mind while the sound plays. */
+  bargeIn: Interruption;
   /** `user_input_timeout_seconds` in milliseconds (spec 8.1). */
   inputTimeoutMs?: number;
 }
@@ -71,6 +75,7 @@ interface Voice {
   startedAtMs: number;
   durationMs: number;
   characters: number;
+  words: number;
   interrupted: boolean;
 }
 
@@ -105,6 +110,13 @@ export class Playback {
     return { sound: this.#current, playedMs: this.#clock.now() - this.#startedAtMs };
   }
 
+  /** How long everything that plays or waits will still take. */
+  get leftMs(): number {
+    if (!this.#current) return 0;
+    const queuedMs = this.#queue.reduce((sum, sound) => sum + sound.durationMs, 0);
+    return this.#startedAtMs + this.#current.durationMs - this.#clock.now() + queuedMs;
+  }
+
   /** Adds a sound behind those that wait (spec 15, question 11: queued, not replaced). */
   enqueue(sound: Sound): void {
     if (this.#state === 'closed') return;
@@ -127,6 +139,17 @@ export class Playback {
     if (this.#options.speechEndedAfterCut && this.state !== 'closed') this.#listener.speechEnded();
   }
 
+  /** Stops and forgets every sound that `keep` does not want; those it wants are played on. */
+  keepOnly(keep: (sound: Sound) => boolean, cutBy: CutBy): void {
+    const kept = this.#queue.filter(keep);
+    if (this.#current && keep(this.#current)) {
+      this.#queue.splice(0, this.#queue.length, ...kept);
+      return;
+    }
+    this.stop(cutBy);
+    for (const sound of kept) this.enqueue(sound);
+  }
+
   /** Ends everything, for good. Emits no further event. */
   close(cutBy: CutBy): void {
     this.#state = 'closed';
@@ -135,10 +158,10 @@ export class Playback {
   }
 
   /** The caller starts to talk and will go on for `durationMs`; noise has no characters (spec 9). */
-  voiceStarts(characters: number, durationMs: number): void {
+  voiceStarts(characters: number, durationMs: number, words = characters > 0 ? 1 : 0): void {
     this.#stopListening();
     this.#inputTimeoutMs = undefined;
-    this.#voice = { startedAtMs: this.#clock.now(), durationMs, characters, interrupted: false };
+    this.#voice = { startedAtMs: this.#clock.now(), durationMs, characters, words, interrupted: false };
     this.#awaitInterruption();
   }
 
@@ -226,7 +249,8 @@ export class Playback {
     if (!voice || !sound) return;
     const noticedAfterMs = noticeAfterMs(sound.bargeIn, voice);
     if (noticedAfterMs === undefined) return;
-    const allowedAtMs = this.#startedAtMs + (sound.bargeIn.allow_after_ms ?? 0);
+    const protectedMs = 'allow_after_ms' in sound.bargeIn ? sound.bargeIn.allow_after_ms : 0;
+    const allowedAtMs = this.#startedAtMs + (protectedMs ?? 0);
     const atMs = Math.max(voice.startedAtMs + noticedAfterMs, allowedAtMs);
     if (atMs > voice.startedAtMs + voice.durationMs) return;
     this.#clock.clearTimeout(this.#interruptTimer);
@@ -240,13 +264,18 @@ export class Playback {
   }
 }
 
-function noticeAfterMs(bargeIn: BargeInConfig, voice: Voice): number | undefined {
+function noticeAfterMs(bargeIn: Interruption, voice: Voice): number | undefined {
   switch (bargeIn.strategy) {
     case 'immediate':
       return Math.min(ONSET_MS, voice.durationMs);
     case 'minimum_characters': {
       const needed = bargeIn.minimum_characters ?? 3;
       return voice.characters < needed ? undefined : (voice.durationMs * needed) / voice.characters;
+    }
+    case 'minimum_words': {
+      // A word counts when it is over.
+      const needed = Math.max(1, bargeIn.minimum_words);
+      return voice.words < needed ? undefined : (voice.durationMs * needed) / voice.words;
     }
     case 'manual':
     case 'none':

@@ -1,7 +1,7 @@
 /** Call scripts: what may stand in the YAML file, step by step. The README of this package is the manual. */
-import type { TransferOutcome } from './call-log';
-import { NETWORKS, TRANSFER_OUTCOMES, TRANSPORTS } from './call-options';
-import type { ActionType } from './wire';
+import { AGENT_ACTIONS, type AgentAction, type TransferOutcome } from './call-log';
+import { NETWORKS, TRANSFER_OUTCOMES, TRANSPORTS, WIRES } from './call-options';
+import { CAPABILITIES, type Capability } from './capabilities';
 
 /** Text looked for: a part of what is said (capitals and spaces do not matter) or a regular expression. */
 export interface Pattern {
@@ -11,8 +11,15 @@ export interface Pattern {
   findEnd(text: string): number | undefined;
 }
 
+/** What must hold of the network for a step to be played. */
+export interface Condition {
+  capability: Capability;
+  /** `has` or `lacks`. */
+  has: boolean;
+}
+
 /** One step, with where it stands. */
-export type Step = { line: number } & (
+export type Step = { line: number; condition?: Condition } & (
   | { verb: 'hears'; anyOf: Pattern[]; withinMs?: number }
   | { verb: 'hears_not'; anyOf: Pattern[]; forMs?: number }
   | { verb: 'says'; text: string }
@@ -25,8 +32,8 @@ export type Step = { line: number } & (
   | { verb: 'transfers_to'; number: Pattern; withinMs?: number }
   | { verb: 'is_sent_sms'; text: Pattern; to?: Pattern; withinMs?: number }
   | { verb: 'is_hung_up_on'; withinMs?: number }
-  | { verb: 'does'; action: ActionType; fields?: Record<string, unknown>; withinMs?: number }
-  | { verb: 'does_not'; action: ActionType }
+  | { verb: 'does'; action: string; fields?: Record<string, unknown>; withinMs?: number }
+  | { verb: 'does_not'; action: string }
 );
 export type Verb = Step['verb'];
 
@@ -44,6 +51,8 @@ export interface CallScript {
 
 export interface ScriptCall {
   network?: (typeof NETWORKS)[number];
+  wire?: (typeof WIRES)[number];
+  /** sipgate's names of the wires; `both`: every wire that the network has. */
   transport?: (typeof TRANSPORTS)[number] | 'both';
   direction?: 'inbound' | 'outbound';
   from?: string;
@@ -118,22 +127,23 @@ const readAnyOf = (value: unknown, reader: Reader): Pattern[] =>
     ? value.map((each) => readPattern(each, reader))
     : [readPattern(value, reader)];
 
-const ACTION_TYPES: readonly ActionType[] = [
-  'speak',
-  'audio',
-  'mix_audio',
-  'hangup',
-  'barge_in',
-  'transfer',
-  'configure_transcription',
-  'configure_voice_to_voice',
-  'send_sms',
-];
+/** sipgate's own names of actions, which scripts may use as well, and what they are everywhere. */
+const SYNONYMS: Record<string, AgentAction> = {
+  audio: 'play',
+  mix_audio: 'background',
+  hangup: 'hang_up',
+  barge_in: 'stop_speaking',
+  configure_transcription: 'listen',
+  configure_voice_to_voice: 'configure',
+};
 
-const readAction = (value: unknown, reader: Reader): ActionType =>
-  ACTION_TYPES.includes(value as ActionType)
-    ? (value as ActionType)
-    : reader.fail(`an action: ${ACTION_TYPES.join(', ')}`, value);
+/** The name that holds on every network. */
+export const agentActionOf = (name: string): string => SYNONYMS[name] ?? name;
+
+const readAction = (value: unknown, reader: Reader): string =>
+  (AGENT_ACTIONS as readonly string[]).includes(agentActionOf(String(value)))
+    ? String(value)
+    : reader.fail(`an action: ${AGENT_ACTIONS.join(', ')}`, value);
 
 const ifGiven = <T>(
   value: unknown,
@@ -144,6 +154,19 @@ const ifGiven = <T>(
 const readEmpty = (value: unknown, reader: Reader): void => {
   if (value !== null && value !== true) reader.fail('nothing behind the colon', value);
 };
+
+/** `network has sms`, `network lacks sms`. */
+export function readCondition(value: unknown, reader: Reader): Condition {
+  const match = /^network (has|lacks) (\w+)$/.exec(String(value).trim());
+  const capability = CAPABILITIES.find((each) => each === match?.[2]);
+  if (!match || !capability) {
+    return reader.fail(
+      `"network has ..." or "network lacks ..." with one of ${CAPABILITIES.join(', ')}`,
+      value,
+    );
+  }
+  return { capability, has: match[1] === 'has' };
+}
 
 interface VerbRule {
   /** Further keys of the step, beside the verb. */
@@ -269,6 +292,7 @@ const trueOrFalse = (value: unknown, reader: Reader): boolean =>
 /** Keys of `call:`: name in the script, name of the option, reader. */
 export const CALL_KEYS: Record<string, [keyof ScriptCall, (value: unknown, reader: Reader) => unknown]> = {
   network: ['network', oneOf(NETWORKS)],
+  wire: ['wire', oneOf(WIRES)],
   transport: ['transport', oneOf([...TRANSPORTS, 'both'] as const)],
   direction: ['direction', oneOf(['inbound', 'outbound'] as const)],
   from: ['from', anyNumber],

@@ -7,6 +7,7 @@ import {
   type CallScript,
   LIMIT_KEYS,
   type Reader,
+  readCondition,
   readDurationMs,
   type ScriptCall,
   type Step,
@@ -109,12 +110,14 @@ export function parseScript(source: string, file = 'script'): CallScript {
       return complain(lineOf(node), `there is no step "${first}"; expected one of ${verbs.join(', ')}`);
     }
     const rule = VERBS[first as Verb];
-    const all = entries(node, first, [first, ...(rule.also ?? [])]);
+    const all = entries(node, first, [first, ...(rule.also ?? []), 'if']);
     const [own, ...more] = all as [(typeof all)[number], ...typeof all];
     if (rule.inside && isMap(own.node)) entries(own.node, first, rule.inside);
     else if (isMap(own.node)) own.reader.fail('a single value', own.value);
     const also = Object.fromEntries(more.map((each) => [each.key, each.value]));
-    return rule.read(own.value, also, readerAt(lineOf(node), first));
+    const step = rule.read(own.value, also, readerAt(lineOf(node), first));
+    const condition = more.find((each) => each.key === 'if');
+    return condition ? { ...step, condition: readCondition(condition.value, condition.reader) } : step;
   };
 
   const top = entries(document.contents, 'a call script', TOP_KEYS);

@@ -1,18 +1,22 @@
 /** Plays a call script: the caller's steps are done, the expectations are waited for. */
 import { SimulatedCall } from './call';
 import type { CallEntry, EntryOf, Utterance } from './call-log';
-import type { CallOptions } from './call-options';
+import { type CallOptions, NETWORK_WIRES, type Network, type Wire } from './call-options';
+import { hasCapability } from './capabilities';
 import { type Clock, PacedClock, sleep } from './clock';
 import type { Measures } from './ear';
 import { SimulatorError } from './errors';
-import type { CallScript, Pattern, Step, Verb } from './script-format';
+import { agentActionOf, type CallScript, type Pattern, type Step, type Verb } from './script-format';
+import type { Transport } from './sipgate/transport';
 import { heardPart } from './speech';
-import type { Transport } from './transport';
-import type { Violation } from './wire';
+import type { Violation } from './violation';
 
 /** Options of playing; everything a script says about its call comes on top of `call`. */
 export interface PlayOptions {
   url: string;
+  network?: Network;
+  wire?: Wire;
+  /** sipgate: the same in its own words. */
   transport?: Transport['kind'];
   token?: string;
   /** Speech and waiting pass this much faster; the agent's own time does not. Default 1. */
@@ -38,6 +42,8 @@ export interface ScriptFailure {
 export interface ScriptResult {
   file: string;
   title: string;
+  network: Network;
+  wire: Wire;
   transport: Transport['kind'];
   passed: boolean;
   failures: ScriptFailure[];
@@ -51,7 +57,15 @@ const PATIENCE_MS = 10_000;
 /** `hears_not` and `does_not` wait this long for any reaction before they look. */
 const REACTION_MS = 3000;
 
-/** The transports a script is to be played on; a choice of the user beats the script. */
+/** The wires of `network` that a script is to be played on; a choice of the user beats the script. */
+export function wiresOf(script: CallScript, network: Network, chosen?: Wire): (Wire | undefined)[] {
+  if (chosen) return [chosen];
+  const { wire, transport } = script.call;
+  if (!wire && transport === 'both') return [...NETWORK_WIRES[network]];
+  return [wire ?? (transport === 'websocket' ? 'ws' : (transport as 'http' | undefined))];
+}
+
+/** sipgate: the transports a script is to be played on; a choice of the user beats the script. */
 export function transportsOf(
   script: CallScript,
   chosen?: Transport['kind'],
@@ -65,14 +79,19 @@ export function transportsOf(
  * takes the call.
  */
 export async function playScript(script: CallScript, options: PlayOptions): Promise<ScriptResult> {
-  const { transport, ...fromScript } = script.call;
+  const { transport, wire, ...fromScript } = script.call;
+  const chosen = { wire: options.wire, transport: options.transport };
+  const network = options.network ?? options.call?.network;
   const call = new SimulatedCall({
     ...options.call,
+    ...(network ? { network } : {}),
     ...fromScript,
     language: script.language ?? options.call?.language,
     url: options.url,
     token: options.token,
-    transport: options.transport ?? (transport === 'both' ? undefined : transport),
+    ...(chosen.wire || chosen.transport
+      ? chosen
+      : { wire, transport: transport === 'both' ? undefined : transport }),
     clock: options.clock ?? new PacedClock(options.speed ?? 1),
     keepLog: true,
   });
@@ -81,7 +100,7 @@ export async function playScript(script: CallScript, options: PlayOptions): Prom
   await call.start();
   const failures: ScriptFailure[] = [];
   for (const step of script.steps) {
-    const message = await player.play(step);
+    const message = player.applies(step) ? await player.play(step) : undefined;
     if (!message) continue;
     failures.push({ file: script.file, line: step.line, message });
     break;
@@ -92,6 +111,8 @@ export async function playScript(script: CallScript, options: PlayOptions): Prom
   return {
     file: script.file,
     title: script.title,
+    network: call.options.network,
+    wire: call.options.wire,
     transport: call.options.transport,
     passed: failures.length === 0,
     failures,
@@ -124,9 +145,6 @@ function wholeCallFaults(script: CallScript, call: SimulatedCall): string[] {
 type StepOf<V extends Verb> = Extract<Step, { verb: V }>;
 type Doers = { [V in Verb]: (step: StepOf<V>) => Promise<string | undefined> };
 
-/** Caller events after which earlier words of the agent are old news. */
-const NEW_TURN: ReadonlySet<string> = new Set(['session_start', 'user_speak', 'dtmf_received']);
-
 class ScriptPlayer {
   readonly #call: SimulatedCall;
   readonly #clock: Clock;
@@ -147,6 +165,12 @@ class ScriptPlayer {
     this.#clock = call.options.clock;
     this.#patienceMs = patienceMs;
     call.listen((entry) => this.#note(entry));
+  }
+
+  /** Whether the step is meant for this network (`if:`). */
+  applies({ condition }: Step): boolean {
+    const { network, wire } = this.#call.options;
+    return !condition || hasCapability(network, wire, condition.capability) === condition.has;
   }
 
   /** Does one step; returns what went wrong. */
@@ -191,10 +215,9 @@ class ScriptPlayer {
     transfers_to: async ({ number, withinMs }) => {
       const entry = await this.#patiently(() => this.#transfers.shift(), withinMs);
       if (!entry) return `expected a transfer to ${number.source}, none came; ${this.#situation()}`;
-      const target = entry.action.target_phone_number;
-      return matches(number, target)
+      return matches(number, entry.to)
         ? undefined
-        : `expected a transfer to ${number.source}, it went to ${target}`;
+        : `expected a transfer to ${number.source}, it went to ${entry.to}`;
     },
     is_sent_sms: async ({ text, to, withinMs }) => {
       const sms = await this.#patiently(() => this.#sms.shift(), withinMs);
@@ -212,17 +235,17 @@ class ScriptPlayer {
     },
     does: async ({ action, fields, withinMs }) => {
       const take = () => {
-        const at = this.#actions.findIndex((e) => e.action.type === action && contains(e.action, fields));
+        const at = this.#actions.findIndex((entry) => isDone(entry, action) && hasFields(entry, fields));
         return at < 0 ? undefined : this.#actions.splice(at, 1)[0];
       };
       if (await this.#patiently(take, withinMs)) return undefined;
       const wanted = fields ? `${action} with ${JSON.stringify(fields)}` : action;
-      const done = this.#actions.map((entry) => entry.action.type).join(', ') || 'nothing';
+      const done = this.#actions.map((entry) => entry.does).join(', ') || 'nothing';
       return `expected ${wanted}; in this turn the agent did: ${done}`;
     },
     does_not: async ({ action }) => {
       await this.#afterReaction();
-      const found = this.#actions.find((entry) => entry.action.type === action);
+      const found = this.#actions.find((entry) => isDone(entry, action));
       return found && `expected no ${action}, but got ${JSON.stringify(found.action)}`;
     },
   };
@@ -234,7 +257,7 @@ class ScriptPlayer {
     else if (entry.kind === 'action') this.#actions.push(entry);
     else if (entry.kind === 'transfer') this.#transfers.push(entry);
     else if (entry.kind === 'sms') this.#sms.push(entry);
-    else if (entry.kind === 'event' && NEW_TURN.has(entry.event.type)) {
+    else if (entry.kind === 'turn') {
       this.#turn = [];
       this.#used = 0;
       this.#actions = [];
@@ -329,6 +352,12 @@ class ScriptPlayer {
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const quoted = (text: string) => JSON.stringify(text);
 const matches = (pattern: Pattern, text: string) => pattern.findEnd(text) !== undefined;
+
+/** Whether an action is the one a script names: in the words of every network, or in the network's own. */
+const isDone = ({ does, action }: EntryOf<'action'>, name: string) =>
+  does === agentActionOf(name) || action.type === name;
+const hasFields = ({ fields, action }: EntryOf<'action'>, wanted: Record<string, unknown> | undefined) =>
+  contains(fields, wanted) || contains(action, wanted);
 
 /** Whether `actual` has all of `wanted`, at any depth; arrays are compared as a whole. */
 function contains(actual: unknown, wanted: unknown): boolean {

@@ -29,6 +29,17 @@ export function ssmlBreaksMs(ssml: string): number {
   return totalMs;
 }
 
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The words inside SSML. */
+export function wordsOf(ssml: string): string {
+  return ssml
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(amp|lt|gt|quot|apos);/g, (_all, name: string) => ENTITIES[name] as string)
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
 /** The part of `text` that was heard after `heardMs` of `durationMs`. */
 export function heardPart(text: string, heardMs: number, durationMs: number): string {
   if (durationMs <= 0 || heardMs >= durationMs) return text;

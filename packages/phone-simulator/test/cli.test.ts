@@ -73,7 +73,7 @@ test('--help explains itself', async () => {
 test.each([
   [['--nonsense'], /Unknown option '--nonsense'/],
   [['--speed', 'fast'], /--speed must be a number/],
-  [['--network', 'verizon'], /--network must be one of sipgate, got "verizon"/],
+  [['--network', 'verizon'], /--network must be one of sipgate, audiocodes, got "verizon"/],
   [['--transfer', 'maybe'], /--transfer must be one of answered, no_answer, busy, declined/],
   [['--url', 'localhost:3000'], /--url must begin with ws:\/\//],
   [['--script', '/no/such/file.yaml'], /there is no such file or folder/],
@@ -218,7 +218,7 @@ describe('scripts', () => {
   test('one that passes: exit code 0', async () => {
     const run = await phone(fast('--script', script('good.yaml', '  - hears: guten Tag')));
     expect(await run.ended).toBe(0);
-    expect(run.out()).toContain('PASS  good.yaml (websocket');
+    expect(run.out()).toContain('PASS  good.yaml (sipgate, ws');
     expect(run.out()).toContain('1 passed, 0 failed');
   });
 
@@ -228,7 +228,7 @@ describe('scripts', () => {
     const run = await phone(fast('--http', '--script', folder));
     expect(await run.ended).toBe(1);
     expect(run.out()).toContain(`${bad}:4: expected the agent to hang up, it did not`);
-    expect(run.out()).toContain('PASS  good.yaml (http');
+    expect(run.out()).toContain('PASS  good.yaml (sipgate, http');
     expect(run.out()).toContain('1 passed, 1 failed');
   });
 

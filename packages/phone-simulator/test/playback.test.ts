@@ -1,5 +1,12 @@
 import * as fc from 'fast-check';
-import { type CutBy, Playback, type PlaybackOptions, type Sound, VirtualClock } from '../src';
+import {
+  type BargeInStrategy,
+  type CutBy,
+  Playback,
+  type PlaybackOptions,
+  type Sound,
+  VirtualClock,
+} from '../src';
 
 /** A playback whose every sign of life is written down. */
 function stage(options: Partial<PlaybackOptions> = {}) {
@@ -201,9 +208,12 @@ test('10,000 instant sounds play at once', () => {
 });
 
 describe('properties', () => {
-  const strategy = fc.constantFrom('immediate', 'minimum_characters', 'manual', 'none') as fc.Arbitrary<
-    Sound['bargeIn']['strategy']
-  >;
+  const strategy = fc.constantFrom(
+    'immediate',
+    'minimum_characters',
+    'manual',
+    'none',
+  ) as fc.Arbitrary<BargeInStrategy>;
   const enqueue = fc.record({
     do: fc.constant('enqueue' as const),
     durationMs: fc.integer({ min: 0, max: 5000 }),

@@ -1,4 +1,4 @@
-import type { SpeechState } from '@jovo-telephony/telephony';
+import { type SpeechState, speechStart } from '@jovo-telephony/telephony';
 import type { CallInfo } from './call-info';
 import type { WireTypes } from './wire';
 
@@ -72,7 +72,7 @@ export function newState<T extends WireTypes>(
     transferPending: false,
     bargeInCount: 0,
     holds: 0,
-    speech: { pieces: 0, lastPieceMs: 0, endMs: 0 },
+    speech: speechStart(),
     late: [],
     deferred: [],
     held: { actions: [], afterSpeech: [] },

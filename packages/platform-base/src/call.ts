@@ -43,6 +43,8 @@ export class Call<T extends WireTypes> {
   memory?: KeptSession;
   /** The turn that the app works on. */
   running?: Turn<T>;
+  /** The HTTP request that came last. */
+  newestRequest?: object;
   /** While this process works on the call. */
   hold?: CallHold;
   /** Ends what began with the hold. */

@@ -182,9 +182,8 @@ export class Receiver<T extends WireTypes> {
     const taken = this.holding.take(call, this.noted(first), interrupts);
     if (!(taken instanceof Promise)) {
       const ready = this.arrive(turns, taken, server);
-      const lastReady = ready.at(-1);
-      if (!lastReady) return this.answerNothing(call, last, taken, server);
-      return this.reply(lastReady, this.enqueue(ready, server), server);
+      if (ready.length === 0) return this.answerNothing(call, last, taken, server);
+      return this.reply(call, ready, this.enqueue(ready, server), server);
     }
     for (const turn of turns) turn.waiting = true;
     const work = taken.then((novelty) => {
@@ -192,7 +191,7 @@ export class Receiver<T extends WireTypes> {
       const ready = this.arrive(turns, novelty, server);
       return ready.length > 0 ? this.enqueue(ready, server) : nothing<T>();
     });
-    return this.reply(last, work, server);
+    return this.reply(call, turns, work, server);
   }
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
@@ -266,8 +265,12 @@ export class Receiver<T extends WireTypes> {
     return joined(replies ?? []);
   }
 
-  private async reply(last: Turn<T>, work: Promise<Reply<T>>, server: Server): Promise<void> {
-    const { call } = last;
+  private async reply(
+    call: Call<T>,
+    turns: readonly Turn<T>[],
+    work: Promise<Reply<T>>,
+    server: Server,
+  ): Promise<void> {
     if (this.isAsync(server)) {
       this.push(call, await work);
       return this.holding.settle(call);
@@ -275,7 +278,7 @@ export class Receiver<T extends WireTypes> {
     // A socket can be answered at any time, and a TestSuite waits.
     const hasTime = canPush(server) || server instanceof TestServer;
     const window = new ReplyWindow({
-      last,
+      turns,
       deadlines: hasTime ? undefined : this.options.deadlines,
       clock: this.options.clock,
       rules: this.options.rules,
@@ -410,7 +413,7 @@ export class Receiver<T extends WireTypes> {
     const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
     try {
-      await this.reply(turn, this.enqueue([turn], server), server);
+      await this.reply(call, [turn], this.enqueue([turn], server), server);
     } catch {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);

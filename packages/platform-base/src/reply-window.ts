@@ -7,8 +7,8 @@ import type { Turn } from './turn';
 import type { EventRule, WireTypes } from './wire';
 
 export interface ReplyWindowOptions<T extends WireTypes> {
-  /** The last of the events that are answered together. */
-  last: Turn<T>;
+  /** The events that are answered together. */
+  turns: readonly Turn<T>[];
   /** Undefined: wait for the app, however long it takes. */
   deadlines?: ReplyDeadlines;
   clock: Clock;
@@ -32,8 +32,11 @@ export class ReplyWindow<T extends WireTypes> {
   private readonly last: Turn<T>;
 
   constructor(private readonly options: ReplyWindowOptions<T>) {
-    this.last = options.last;
-    this.call = options.last.call;
+    const last = options.turns.at(-1);
+    if (!last) throw new Error('A reply needs an event to reply to');
+    this.last = last;
+    this.call = last.call;
+    this.call.newestRequest = this;
   }
 
   private ruleOf({ event }: Turn<T>): EventRule {
@@ -70,6 +73,7 @@ export class ReplyWindow<T extends WireTypes> {
         if (this.open) this.finish(close);
         else this.options.settle();
       }, reject);
+      if (deadlines) this.sendWhatIsReady(close);
     });
     return closed;
   }
@@ -81,7 +85,7 @@ export class ReplyWindow<T extends WireTypes> {
   }
 
   private sendWhatIsReady(close: (actions: T['action'][]) => void): void {
-    if (!this.open || !this.pastSoft || this.mute) return;
+    if (!this.open || this.mute || !(this.pastSoft || this.isLate)) return;
     this.call.takeOutputOfRunningTurn();
     const actions = this.call.takeLate();
     if (actions.length === 0) return;
@@ -105,9 +109,26 @@ export class ReplyWindow<T extends WireTypes> {
     );
   }
 
-  /** Something must be heard now. Only where the caller waits: an event in passing is answered with nothing. */
+  /**
+   * What is ready comes too late for the request that it answers, and nothing is to be heard: there is no reason to
+   * wait for more. While something plays, what becomes ready can still be joined into one utterance.
+   */
+  private get isLate(): boolean {
+    return this.call.running?.answered === true && !this.isHeard;
+  }
+
+  /** Whether something is being heard, by estimate. */
+  private get isHeard(): boolean {
+    return this.call.speech.remainingMs(this.call.nowMs) > 0;
+  }
+
+  /**
+   * Something must be heard now. Only where the caller waits: an event in passing is answered with nothing. And only
+   * where nothing is heard: the end of what plays is a request of its own, as is everything that came meanwhile.
+   */
   private hold(deadlines: ReplyDeadlines, close: (actions: T['action'][]) => void): void {
     if (!this.open || !this.isAwaited || this.last.signal.aborted || this.call.closed) return;
+    if (this.call.newestRequest !== this || this.isHeard) return;
     const { rules } = this.options;
     const { state } = this.call;
     if (state.holds >= deadlines.maxHolds) {
@@ -132,6 +153,7 @@ export class ReplyWindow<T extends WireTypes> {
   private async close(actions: T['action'][]): Promise<void> {
     if (!this.open) return;
     this.open = false;
+    for (const turn of this.options.turns) turn.answered = true;
     for (const stop of this.timers) stop();
     const answer = this.last.repeated ? this.call.answerTo(this.last.key) : this.leaving(actions);
     const kept = this.options.settle();

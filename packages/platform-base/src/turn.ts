@@ -14,6 +14,8 @@ export interface Turn<T extends WireTypes> {
   number: number;
   /** Something has left for it. */
   acted?: boolean;
+  /** Its HTTP request has been answered: what it still says rides on later ones. */
+  answered?: boolean;
   /** The wire's key of the event. */
   key?: string;
   /** Another process works on the call: the turn has not been noted on it yet. */

@@ -10,6 +10,8 @@ export * from './observation';
 export * from './output';
 export * from './phone-number';
 export * from './policy';
+export * from './redaction/redaction';
 export * from './sentences';
 export * from './silence-ladder';
 export * from './speech-clock';
+export * from './transfer-outcome';

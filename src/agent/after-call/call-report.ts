@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TransferOutcome } from '@jovo-telephony/telephony';
 import type { Message } from '../brain';
 import type { AfterCall } from './after-call-schema';
 import type { ResultValue } from './schema-to-zod';
@@ -23,6 +24,13 @@ export interface JudgedAction {
   number?: string;
 }
 
+/** A transfer of the call: which of a destination's numbers was tried, from 1, and how it went. */
+export interface ReportedTransfer {
+  destination: string;
+  attempt: number;
+  outcome: TransferOutcome | 'unknown';
+}
+
 /** A call that is over, as the journal knows it. */
 export interface EndedCall {
   callId: string;
@@ -38,6 +46,7 @@ export interface EndedCall {
   language: string;
   outcome: CallOutcome;
   actions: readonly JudgedAction[];
+  transfers: readonly ReportedTransfer[];
   messages: readonly Message[];
 }
 
@@ -64,6 +73,7 @@ export interface CallReport extends Findings {
   language: string;
   outcome: CallOutcome;
   actions: JudgedAction[];
+  transfers: ReportedTransfer[];
   transcript?: { role: 'caller' | 'assistant'; text: string }[];
 }
 
@@ -92,6 +102,7 @@ export function callReport(call: EndedCall, findings: Findings, section: AfterCa
       reason,
       ...(includeNumbers && { number }),
     })),
+    transfers: [...call.transfers],
     ...(section.transcript && { transcript: transcript(call.messages, text) }),
     summary: findings.summary === undefined ? undefined : text(findings.summary),
     result: findings.result,

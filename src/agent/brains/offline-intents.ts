@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 import { pattern } from './offline-text';
 
 /** What a caller may want beside the FAQ. */
@@ -189,13 +189,13 @@ const ENGLISH: Phrases = {
   ],
 };
 
-const compile = (phrases: Phrases, language: Language): Record<keyof Phrases, RegExp> =>
+const compile = (phrases: Phrases, language: FullLanguage): Record<keyof Phrases, RegExp> =>
   Object.fromEntries(
     Object.entries(phrases).map(([name, sources]) => [name, pattern(sources.join('|'), language)]),
   ) as Record<keyof Phrases, RegExp>;
 
 /** The compiled phrases. All are global: use them with `search` and `replace`, which keep no position. */
-export const INTENTS: Readonly<Record<Language, Readonly<Record<keyof Phrases, RegExp>>>> = {
+export const INTENTS: Readonly<Record<FullLanguage, Readonly<Record<keyof Phrases, RegExp>>>> = {
   de: compile(GERMAN, 'de'),
   en: compile(ENGLISH, 'en'),
 };

@@ -1,4 +1,6 @@
-import type { Brain, BrainEvent, BrainRequest, ToolCall } from '../brain';
+import type { Brain, BrainEvent, BrainRequest, FullLanguage, Language, ToolCall } from '../brain';
+import { languageOf } from '../phrases';
+import { offeredLanguages } from '../profiles/profile-language';
 import { History } from './offline-history';
 import { ASKED_FOR_MORE, OFFERED, OFFLINE_PHRASES } from './offline-phrases';
 import { destinationForEverybody, type Meaning, understandingOf } from './offline-understand';
@@ -42,14 +44,14 @@ class Turn {
   readonly meaning: Meaning;
   readonly phrases;
   readonly profile;
-  private readonly language;
+  private readonly language: FullLanguage;
 
   constructor({ profile, language, messages }: BrainRequest) {
     this.profile = profile;
-    this.language = language;
-    this.phrases = OFFLINE_PHRASES[language];
+    this.language = isFull(language) ? language : languageOf(profile.language);
+    this.phrases = OFFLINE_PHRASES[this.language];
     this.history = new History(messages);
-    this.meaning = understandingOf(profile, language)(this.history.said);
+    this.meaning = understandingOf(profile, this.language)(this.history.said);
   }
 
   /** True if the caller was just offered to be connected. */
@@ -81,6 +83,15 @@ class Turn {
     const text = index === undefined ? undefined : this.profile.faq[index]?.answer;
     if (text === undefined) return { say: this.phrases.nothingToSend };
     return { say: this.phrases.sms, call: { name: 'send_sms', arguments: { text } } };
+  }
+
+  /** The agent says that it has switched. A language that is not understood here is not offered. */
+  switchTo(language: Language): Answer {
+    const offered = offeredLanguages(this.profile).filter(isFull);
+    if (offered.some((one) => one === language))
+      return { call: { name: 'switch_language', arguments: { language } } };
+    const { only, and, names } = this.phrases.languages;
+    return { say: only.replace('{languages}', offered.map((one) => names[one]).join(` ${and} `)) };
   }
 
   goodbye(): Answer {
@@ -119,6 +130,7 @@ const ANSWERS: Say = {
     const named = turn.meaning.intent === 'sms' ? turn.meaning.index : undefined;
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
+  language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
   unknown: (turn) => ({ say: turn.unknown() }),
   unclear: ({ phrases }) => ({ say: phrases.unclear }),
   greeting: ({ phrases }) => ({ say: phrases.greeting }),
@@ -132,6 +144,10 @@ const ANSWERS: Say = {
   no: (turn) => (turn.wasAskedForMore ? turn.goodbye() : { say: turn.phrases.no }),
   yes: (turn) => (turn.wasOffered ? turn.transfer(turn.offeredDestination) : { say: turn.phrases.ask }),
 };
+
+function isFull(language: Language): language is FullLanguage {
+  return language === 'de' || language === 'en';
+}
 
 /** A question of the FAQ as something that can be said: "Öffnungszeiten" gets a full stop. */
 function sentence(text: string): string {

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { Brain, BrainEvent, BrainRequest, Message, ToolDescription } from '../brain';
+import type { Brain, BrainEvent, BrainRequest, Language, Message, ToolDescription } from '../brain';
 import { describeTools, readToolCall } from '../tools';
 
 export interface OpenAiOptions {
@@ -57,7 +57,14 @@ async function* readStream(
   for (const call of calls.values()) yield readToolCall(call, tools);
 }
 
-const LANGUAGE = { de: 'German, and address the caller formally ("Sie")', en: 'English' } as const;
+const LANGUAGE: Readonly<Record<Language, string>> = {
+  de: 'German, and address the caller formally ("Sie")',
+  en: 'English',
+  fr: 'French, and address the caller formally ("vous")',
+  es: 'Spanish, and address the caller formally ("usted")',
+  it: 'Italian, and address the caller formally ("lei")',
+  nl: 'Dutch, and address the caller formally ("u")',
+};
 
 function chatMessages({ profile, language, messages, brief }: BrainRequest): ChatMessage[] {
   const faq = profile.faq.map(({ ask, answer }) => `- ${ask.join(' / ')}: ${answer}`);

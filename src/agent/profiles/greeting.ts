@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 import { languageOf } from '../phrases';
 import type { AgentProfile } from './profile';
 import { hourIn, timeZoneOf } from './time-zone';
@@ -15,7 +15,7 @@ export interface GreetingFacts {
 }
 
 /** Hour at which each part of the day begins, latest first. Before the morning it is still the evening. */
-const BEGINS: Readonly<Record<Language, readonly (readonly [DayPart, number])[]>> = {
+const BEGINS: Readonly<Record<FullLanguage, readonly (readonly [DayPart, number])[]>> = {
   // "Guten Morgen" is out of place shortly before noon, "good morning" is not.
   de: [
     ['evening', 18],
@@ -29,7 +29,7 @@ const BEGINS: Readonly<Record<Language, readonly (readonly [DayPart, number])[]>
   ],
 };
 
-const WORDS: Readonly<Record<Language, Record<DayPart, string>>> = {
+const WORDS: Readonly<Record<FullLanguage, Record<DayPart, string>>> = {
   de: { morning: 'Guten Morgen', afternoon: 'Guten Tag', evening: 'Guten Abend' },
   en: { morning: 'Good morning', afternoon: 'Good afternoon', evening: 'Good evening' },
 };

@@ -1,5 +1,6 @@
 import { type KeyMenu, type KeyOptions, keyOptionProblems, menuProblems } from '@jovo-telephony/telephony';
 import { z } from 'zod';
+import { LANGUAGES } from '../brain';
 
 const spoken = z.string().trim().min(1, 'a text that can be spoken');
 const key = z.string().regex(/^[0-9*#]$/, 'one key: 0-9, * or #');
@@ -36,11 +37,12 @@ const choiceSchema = z
     say: spoken.optional().describe('Said to the caller'),
     transfer: z.string().optional().describe('The name of a destination'),
     ask: spoken.optional().describe('Handed to the brain as if the caller had said it'),
+    language: z.enum(LANGUAGES).optional().describe('Goes on in a language of the profile'),
     collect: collectSchema.optional().describe('Digits that are asked for'),
   })
   .refine(
     (choice) => Object.values(choice).filter((one) => one !== undefined).length === 1,
-    'exactly one of say, transfer, ask, collect',
+    'exactly one of say, transfer, ask, language, collect',
   );
 
 export type MenuChoice = z.infer<typeof choiceSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { afterCallSchema } from '../after-call/after-call-schema';
+import { LANGUAGES } from '../brain';
 import { menuSchema } from './menu-schema';
 import { policySchema } from './policy-schema';
 import { matchFault } from './profile-match';
@@ -45,6 +46,32 @@ const voiceSchema = z.strictObject({
   language: z.string().min(2).optional().describe("If it differs from the profile's"),
 });
 
+const faqSchema = z.array(
+  z.strictObject({ ask: z.array(spoken).min(1, 'at least one question'), answer: spoken }),
+);
+
+/** Another language of a profile: who speaks, and what it has of texts in it. */
+const languageSchema = z.strictObject({
+  language: z
+    .string()
+    .regex(/^(de|en|fr|es|it|nl)(-[A-Z]{2})?$/, 'a tag of German, English, French, Spanish, Italian or Dutch')
+    .describe('BCP-47 tag: what is listened for, and how the voice reads'),
+  voice: voiceSchema.describe('Who speaks in this language'),
+  instructions: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe('What a language model is told in this language; without it, what the profile says'),
+  faq: faqSchema
+    .optional()
+    .describe('Questions and answers in this language; without it, those of the profile'),
+  announcements: z
+    .record(z.string(), spoken)
+    .default({})
+    .describe('By destination: said before a transfer in this language; without it, a stock phrase'),
+});
+
 /**
  * Who answers: one YAML file in `agents/`, after its bases were merged into it. The keys are a contract with the
  * people who write them; the descriptions are what their editors show (`agents/profile.schema.json`).
@@ -84,10 +111,7 @@ export const profileSchema = z.strictObject({
     .trim()
     .min(1, 'what the agent is told to be and do')
     .describe('What a language model is told to be and to do'),
-  faq: z
-    .array(z.strictObject({ ask: z.array(spoken).min(1, 'at least one question'), answer: spoken }))
-    .default([])
-    .describe('What callers ask, and what they are told'),
+  faq: faqSchema.default([]).describe('What callers ask, and what they are told'),
   destinations: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_-]*$/, 'a short lower-case name, for example reception'),
@@ -112,13 +136,7 @@ export const profileSchema = z.strictObject({
     .default({})
     .describe('Whom a caller may be transferred to, by name. No other number is ever dialled'),
   languages: z
-    .partialRecord(
-      z.enum(['de', 'en']),
-      z.strictObject({
-        language: z.string().regex(/^(de|en)(-[A-Z]{2})?$/, 'a German or English language tag'),
-        voice: voiceSchema,
-      }),
-    )
+    .partialRecord(z.enum(LANGUAGES), languageSchema)
     .default({})
     .describe('Languages that a caller may ask for besides the own one'),
   policy: policySchema.optional().describe('What may be done, how often, and what the caller must confirm'),

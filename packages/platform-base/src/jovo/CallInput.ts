@@ -1,4 +1,4 @@
-import { InputType as Portable } from '@jovo-telephony/telephony';
+import { InputType as Portable, type TransferOutcome } from '@jovo-telephony/telephony';
 import { InputType as Core, type Input, JovoInput } from '@jovotech/framework';
 
 /** Jovo's input types and those of a call. `SESSION_START` is `Launch`: one event, one route. */
@@ -13,6 +13,8 @@ export interface CallInputFields {
   digit?: string;
   /** Why a text message failed. */
   reason?: string;
+  /** How a transfer went, where the network tells. AI Flow only lets us know that one has failed (spec 8.6). */
+  transferOutcome?: TransferOutcome;
 }
 
 export class CallInput extends JovoInput {
@@ -21,6 +23,7 @@ export class CallInput extends JovoInput {
     this.barged_in = input.barged_in;
     this.digit = input.digit;
     this.reason = input.reason;
+    this.transferOutcome = input.transferOutcome;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NetworkCapabilities } from '@jovo-telephony/telephony';
+import type { NetworkCapabilities, SpeechClock } from '@jovo-telephony/telephony';
 import { type App, AsyncJovo, type HandleRequest, Jovo } from '@jovotech/framework';
 import type { CallInfo } from '../call-info';
 import type { Reply } from '../call-state';
@@ -16,6 +16,8 @@ declare module '@jovotech/framework/dist/types/Jovo' {
     get abortSignal(): AbortSignal | undefined;
     /** What the network of this call can do, over the transport that it uses. */
     get capabilities(): NetworkCapabilities | undefined;
+    /** What is on its way to the caller's ear; says when the network reports its end, also in mid-turn. */
+    get line(): Pick<SpeechClock, 'onEnded'> | undefined;
     /** Stops what is being prepared for the caller, and drops what has not left yet. */
     cancelPendingOperations?(): void;
   }
@@ -65,6 +67,10 @@ export abstract class CallJovo<
     return this.$platform.wire.capabilities(false);
   }
 
+  override get line(): Pick<SpeechClock, 'onEnded'> | undefined {
+    return this.turn?.call.speech;
+  }
+
   override cancelPendingOperations(): void {
     this.turn?.call.cancelPending(this.turn);
   }
@@ -103,6 +109,10 @@ export abstract class AsyncCallJovo<
 
   override get capabilities(): NetworkCapabilities {
     return this.$platform.wire.capabilities(true);
+  }
+
+  override get line(): Pick<SpeechClock, 'onEnded'> | undefined {
+    return this.turn?.call.speech;
   }
 
   override cancelPendingOperations(): void {

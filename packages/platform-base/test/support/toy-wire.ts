@@ -50,6 +50,7 @@ export const toyWire: Wire<Toy> = {
       hang_up: 'native',
       transfer: 'native',
       send_sms: 'none',
+      network_settings: 'none',
     },
   }),
   read(raw) {

@@ -1,0 +1,90 @@
+/** Call-status notifications to the dialer: in order, or as badly as a network can deliver them (spec 7.8). */
+import type { HttpClient } from '../../http-exchange';
+
+/** What is POSTed to `notifyUrl`. */
+export interface Notification {
+  conversationId: string;
+  status: 'answered' | 'completed' | 'failed';
+  reasonCode?: string;
+  reason?: string;
+  machineDetection?: 'voicemail beep' | 'voicemail timeout';
+  connectTime?: string;
+  callDuration?: number;
+  sbcSessionID?: string;
+  botOperationResult?: string;
+  botOperationData?: string;
+}
+
+/** How one notification is delivered; the default is once, at once. */
+export interface DeliveryPlan {
+  /** Real time. */
+  afterMs?: number;
+  /** 0: it is lost; 2: it comes twice. */
+  times?: number;
+  /** It is held back until the final one is out. */
+  afterFinal?: boolean;
+}
+
+export interface DeliveredNotification {
+  body: Notification;
+  /** What the dialer answered; undefined: nobody did, or it was never sent. */
+  status?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Sends the notifications of one call. */
+export class Notifier {
+  readonly delivered: DeliveredNotification[] = [];
+  readonly #url: string | undefined;
+  readonly #plan: (body: Notification) => DeliveryPlan;
+  readonly #client: HttpClient;
+  #held: (() => Promise<void>)[] = [];
+  #before: Promise<void> = Promise.resolve();
+
+  constructor(url: string | undefined, plan: (body: Notification) => DeliveryPlan, client: HttpClient) {
+    this.#url = url;
+    this.#plan = plan;
+    this.#client = client;
+  }
+
+  /** Sends `body` by its plan. Resolves when it has been delivered, or held back. */
+  notify(body: Notification): Promise<void> {
+    if (!this.#url) return Promise.resolve();
+    const plan = this.#plan(body);
+    const isFinal = body.status !== 'answered';
+    const deliver = () => this.#deliver(body, plan);
+    if (plan.afterFinal && !isFinal) {
+      this.#held.push(deliver);
+      return Promise.resolve();
+    }
+    const done = plan.afterMs ? deliver() : this.#before.then(deliver);
+    this.#before = plan.afterMs ? this.#before : done;
+    return isFinal ? done.then(() => this.#release()) : done;
+  }
+
+  async #release(): Promise<void> {
+    for (const deliver of this.#held.splice(0)) await deliver();
+  }
+
+  async #deliver(body: Notification, { afterMs = 0, times = 1 }: DeliveryPlan): Promise<void> {
+    if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
+    if (times === 0) this.delivered.push({ body });
+    for (let i = 0; i < times; i++) this.delivered.push({ body, status: await this.#post(body) });
+  }
+
+  /** No `Authorization`: the address itself is the proof (spec 7.8). */
+  async #post(body: Notification): Promise<number | undefined> {
+    const request = {
+      method: 'POST',
+      url: this.#url as string,
+      headers: { 'Content-Type': 'application/json;charset=UTF-8' },
+      body: JSON.stringify(body),
+      timeoutMs: TIMEOUT_MS,
+    } as const;
+    return this.#client.exchange(request).then(
+      ({ status }) => status,
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,15 @@
+/** What a call script may ask of a network before it expects something (`if: network has sms`). */
+import type { Network, Wire } from './call-options';
+
+export const CAPABILITIES = ['sms', 'push', 'background', 'send_digits', 'metadata', 'recording'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+const OF_NETWORK: Readonly<Record<Network, readonly Capability[]>> = {
+  sipgate: ['sms', 'background'],
+  audiocodes: ['background', 'send_digits', 'metadata', 'recording'],
+};
+
+/** Whether a call on this network, by this wire, can do that. `push`: the agent may speak without being asked. */
+export function hasCapability(network: Network, wire: Wire, capability: Capability): boolean {
+  return capability === 'push' ? wire !== 'http' : OF_NETWORK[network].includes(capability);
+}

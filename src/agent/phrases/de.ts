@@ -1,0 +1,53 @@
+import type { Phrases } from './phrases';
+
+export const de: Phrases = {
+  hold: ['Einen Moment bitte.', 'Ich bin gleich so weit.', 'Einen kleinen Augenblick noch.'],
+  sorry: 'Entschuldigung, da ist gerade etwas schiefgegangen. Können Sie das bitte noch einmal sagen?',
+  stillHere: 'Ich bin noch da. Wie kann ich Ihnen helfen?',
+  transfer: {
+    announce: 'Ich verbinde Sie. Einen Moment bitte.',
+    busy: 'Dort ist gerade besetzt.',
+    no_answer: 'Da nimmt leider niemand ab.',
+    declined: 'Dort kann im Moment leider niemand sprechen.',
+    invalid: 'Diese Nummer ist leider nicht erreichbar.',
+    failed: 'Da ist im Moment leider niemand zu erreichen.',
+    elsewhere: 'Ich versuche es an anderer Stelle.',
+    anythingElse: 'Kann ich Ihnen sonst weiterhelfen?',
+  },
+  noSuchDestination: 'Dorthin kann ich Sie leider nicht verbinden. Kann ich Ihnen anders helfen?',
+  goodbye: 'Vielen Dank für Ihren Anruf. Auf Wiederhören!',
+  areYouThere: ['Sind Sie noch da?', 'Ich höre Sie leider nicht. Können Sie bitte etwas sagen?'],
+  silentGoodbye: 'Ich höre Sie leider nicht und lege jetzt auf. Rufen Sie gern wieder an. Auf Wiederhören!',
+  smsSent: 'Ich habe Ihnen gerade eine SMS geschickt.',
+  smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
+  smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
+  keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
+  keypad: {
+    unknownKey: 'Diese Taste ist nicht belegt.',
+    nothingKeyed: 'Ich habe noch nichts von Ihnen bekommen.',
+    tooFewDigits: 'Das waren noch zu wenige Ziffern.',
+    wrongDigits: 'Diese Eingabe stimmt leider nicht.',
+    digitsOnly: 'Hier verstehe ich nur Ziffern.',
+    goOn: 'Bitte weiter.',
+    moreDigits: 'Ich warte noch kurz auf weitere Ziffern.',
+    cancelled: 'Gut, wir lassen das. Was kann ich für Sie tun?',
+    givenUp: 'Das hat leider nicht geklappt. Sagen Sie mir bitte, worum es geht.',
+    entered: '[{name} eingegeben]',
+  },
+  goAhead: 'Ja, bitte?',
+  notAllowed: 'Das darf ich leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+  closedNow: 'Um diese Zeit ist dort leider niemand. Kann ich Ihnen anders helfen?',
+  confirm: {
+    transfer: 'Soll ich Sie verbinden?',
+    send_sms: 'Soll ich Ihnen das als SMS schicken?',
+  },
+  alreadyDone: 'Das habe ich schon für Sie getan.',
+  languageSwitched: 'Gern, wir sprechen Deutsch. Was kann ich für Sie tun?',
+  languageNotOffered: 'In dieser Sprache kann ich leider nicht mit Ihnen sprechen.',
+  callTooLong: 'Ich muss unser Gespräch jetzt leider beenden. Rufen Sie gern wieder an. Auf Wiederhören!',
+  noProgress: 'Ich komme hier leider nicht weiter. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  allBusy:
+    'Im Moment sind leider alle Leitungen belegt. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  mustStop:
+    'Ich muss unser Gespräch leider unterbrechen. Bitte rufen Sie gleich noch einmal an. Auf Wiederhören!',
+};

@@ -1,0 +1,53 @@
+import type { Phrases } from './phrases';
+
+export const es: Phrases = {
+  hold: ['Un momento, por favor.', 'Ya casi está.', 'Un momentito más, por favor.'],
+  sorry: 'Perdone, algo ha fallado. ¿Puede repetirlo, por favor?',
+  stillHere: 'Sigo aquí. ¿En qué puedo ayudarle?',
+  transfer: {
+    announce: 'Le paso ahora mismo. Un momento, por favor.',
+    busy: 'La línea está ocupada en este momento.',
+    no_answer: 'Lamentablemente no contesta nadie.',
+    declined: 'Lamentablemente nadie puede atenderle allí ahora mismo.',
+    invalid: 'Lamentablemente no se puede llamar a ese número.',
+    failed: 'Lamentablemente no hay nadie disponible en este momento.',
+    elsewhere: 'Lo intento en otro sitio.',
+    anythingElse: '¿Puedo ayudarle en algo más?',
+  },
+  noSuchDestination: 'Lamentablemente no puedo pasarle allí. ¿Puedo ayudarle de otra manera?',
+  goodbye: 'Gracias por su llamada. ¡Adiós!',
+  areYouThere: ['¿Sigue ahí?', 'No le oigo. ¿Puede decir algo, por favor?'],
+  silentGoodbye: 'No le oigo, así que voy a colgar. Vuelva a llamar cuando quiera. ¡Adiós!',
+  smsSent: 'Acabo de enviarle un SMS.',
+  smsFailed: 'Lamentablemente no se ha podido entregar el SMS. ¿Quiere que se lo lea?',
+  smsNeedsNumber: 'No puedo enviarle un SMS porque su número está oculto.',
+  keyPressed: 'No hace falta pulsar ninguna tecla. Dígame simplemente de qué se trata.',
+  keypad: {
+    unknownKey: 'Esa tecla no tiene función aquí.',
+    nothingKeyed: 'Todavía no he recibido nada.',
+    tooFewDigits: 'Faltan dígitos.',
+    wrongDigits: 'Lamentablemente esos datos no son correctos.',
+    digitsOnly: 'Aquí solo entiendo números.',
+    goOn: 'Continúe, por favor.',
+    moreDigits: 'Espero un momento más por si faltan dígitos.',
+    cancelled: 'De acuerdo, lo dejamos. ¿Qué puedo hacer por usted?',
+    givenUp: 'Lamentablemente no ha funcionado. Dígame de qué se trata, por favor.',
+    entered: '[{name}: introducido]',
+  },
+  goAhead: 'Sí, ¿dígame?',
+  notAllowed: 'Lamentablemente no se me permite hacer eso. ¿Puedo ayudarle de otra manera?',
+  closedNow: 'Lamentablemente no hay nadie a esta hora. ¿Puedo ayudarle de otra manera?',
+  confirm: {
+    transfer: '¿Quiere que le pase?',
+    send_sms: '¿Quiere que se lo envíe por SMS?',
+  },
+  alreadyDone: 'Eso ya lo he hecho.',
+  languageSwitched: 'Por supuesto, hablemos español. ¿En qué puedo ayudarle?',
+  languageNotOffered: 'Lamentablemente no puedo hablar ese idioma con usted.',
+  callTooLong: 'Lamentablemente tengo que terminar la llamada. Vuelva a llamar cuando quiera. ¡Adiós!',
+  noProgress: 'Lamentablemente no consigo ayudarle. Vuelva a llamar más tarde, por favor. ¡Adiós!',
+  allBusy:
+    'En este momento todas nuestras líneas están ocupadas. Por favor, vuelva a llamar más tarde. ¡Adiós!',
+  mustStop:
+    'Lamentablemente tengo que interrumpir nuestra llamada. Por favor, vuelva a llamar en un momento. ¡Adiós!',
+};

@@ -1,0 +1,53 @@
+import type { Phrases } from './phrases';
+
+export const it: Phrases = {
+  hold: ['Un momento, per favore.', 'Ci sono quasi.', 'Ancora un attimo, per favore.'],
+  sorry: 'Mi scusi, qualcosa non ha funzionato. Può ripetere, per favore?',
+  stillHere: 'Sono ancora qui. Come posso aiutarla?',
+  transfer: {
+    announce: 'La metto in contatto. Un momento, per favore.',
+    busy: 'In questo momento la linea è occupata.',
+    no_answer: 'Purtroppo non risponde nessuno.',
+    declined: 'Purtroppo in questo momento nessuno può risponderle.',
+    invalid: 'Purtroppo quel numero non è raggiungibile.',
+    failed: 'Purtroppo in questo momento non c’è nessuno.',
+    elsewhere: 'Provo da un’altra parte.',
+    anythingElse: 'Posso aiutarla in altro?',
+  },
+  noSuchDestination: 'Purtroppo non posso trasferirla lì. Posso aiutarla in un altro modo?',
+  goodbye: 'Grazie per la chiamata. Arrivederci!',
+  areYouThere: ['È ancora lì?', 'Purtroppo non la sento. Può dire qualcosa, per favore?'],
+  silentGoodbye: 'Purtroppo non la sento e ora riattacco. Richiami pure quando vuole. Arrivederci!',
+  smsSent: 'Le ho appena inviato un SMS.',
+  smsFailed: 'Purtroppo non è stato possibile recapitare l’SMS. Vuole che glielo legga?',
+  smsNeedsNumber: 'Non posso inviarle un SMS perché il suo numero è nascosto.',
+  keyPressed: 'Non serve premere alcun tasto. Mi dica semplicemente di che cosa si tratta.',
+  keypad: {
+    unknownKey: 'Questo tasto non ha alcuna funzione.',
+    nothingKeyed: 'Non ho ancora ricevuto nulla.',
+    tooFewDigits: 'Mancano delle cifre.',
+    wrongDigits: 'Purtroppo i dati inseriti non sono corretti.',
+    digitsOnly: 'Qui capisco solo cifre.',
+    goOn: 'Continui, prego.',
+    moreDigits: 'Aspetto ancora un attimo altre cifre.',
+    cancelled: 'Va bene, lasciamo stare. Che cosa posso fare per lei?',
+    givenUp: 'Purtroppo non ha funzionato. Mi dica di che cosa si tratta, per favore.',
+    entered: '[{name}: inserito]',
+  },
+  goAhead: 'Sì, mi dica?',
+  notAllowed: 'Purtroppo non mi è permesso farlo. Posso aiutarla in un altro modo?',
+  closedNow: 'Purtroppo a quest’ora non c’è nessuno. Posso aiutarla in un altro modo?',
+  confirm: {
+    transfer: 'Vuole che la metta in contatto?',
+    send_sms: 'Vuole che glielo invii per SMS?',
+  },
+  alreadyDone: 'L’ho già fatto per lei.',
+  languageSwitched: 'Certo, parliamo italiano. Come posso aiutarla?',
+  languageNotOffered: 'Purtroppo non posso parlare questa lingua con lei.',
+  callTooLong: 'Purtroppo ora devo chiudere la chiamata. Richiami pure quando vuole. Arrivederci!',
+  noProgress: 'Purtroppo non riesco ad aiutarla. Richiami più tardi, per favore. Arrivederci!',
+  allBusy:
+    'Al momento tutte le nostre linee sono occupate. La preghiamo di richiamare più tardi. Arrivederci!',
+  mustStop:
+    'Purtroppo devo interrompere la nostra chiamata. La prego di richiamare tra un momento. Arrivederci!',
+};
