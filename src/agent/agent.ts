@@ -98,8 +98,10 @@ export class Agent extends Replying {
 
   /** The server is about to stop and can wait no longer. */
   stopping(conversation: Conversation): CallAction[] {
-    if (conversation.ending) return [];
-    return this.endCall(conversation, 'stopping', this.phrases(conversation).mustStop);
+    if (conversation.ending || conversation.closing) return [];
+    // There is no time to let the caller hear the rest.
+    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    return [...stop, ...this.endCall(conversation, 'stopping', this.phrases(conversation).mustStop)];
   }
 
   /** Whatever the caller does, this call ends: said once, then not discussed. */
