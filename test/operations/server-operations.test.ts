@@ -209,11 +209,11 @@ describe('what a request may cost', () => {
     expect((await post(server.port, event(nested(31)))).status).toBe(200);
     expect(await post(server.port, event(nested(32)))).toMatchObject({
       status: 400,
-      json: { error: 'An event is nested at most 32 levels deep' },
+      json: { error: 'An event has at most 32 levels' },
     });
     expect(await post(server.port, event(wide))).toMatchObject({
       status: 400,
-      json: { error: 'An event has at most 2000 fields' },
+      json: { error: 'An event has at most 2000 keys' },
     });
     expect((await post(server.port, 'x'.repeat(1024 * 1024 + 1))).status).toBe(413);
   });
