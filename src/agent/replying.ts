@@ -188,6 +188,7 @@ export class Replying {
       brain,
       tools: this.tools,
       runs: this.runs,
+      marks: this.records.of(conversation, profile.name),
       clock,
       context: { signal, language, callId },
       onResult: (message) => remember(conversation, message),

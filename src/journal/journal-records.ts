@@ -47,7 +47,7 @@ class JournalRecord implements CallRecord {
   }
 
   private get file(): CallFile | undefined {
-    return this.hold?.file;
+    return this.journal.fileOf(this.ref);
   }
 
   get runs(): readonly LedgerRun[] {
