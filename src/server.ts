@@ -64,6 +64,7 @@ export async function serve(settings: Settings): Promise<RunningServer> {
       for (const door of doors) door.webSocket.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await started.mcp.close();
       if (!(await started.reporter.settled(REPORTS_WITHIN_MS))) await started.reporter.abort();
       stopHousekeeping();
       await started.journal.close();

@@ -11,6 +11,7 @@ const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   AIFLOW_API_KEY: optional,
+  GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
   WEBHOOK_SECRET: z.string().min(16).optional(),
@@ -36,6 +37,8 @@ export interface Settings {
   host: string;
   /** Shared secret of the sipgate flow; undefined leaves the door open. */
   aiflowApiKey: string | undefined;
+  /** Where a function reaches the connections of its WebSocket API; undefined: where its events say. */
+  gatewayUrl: string | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
@@ -72,6 +75,7 @@ export class SettingsError extends Error {
 
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
+  GATEWAY_URL: 'an http(s) address, for example https://abc123.execute-api.eu-central-1.amazonaws.com/prod',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
   OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
@@ -100,6 +104,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: env.PORT,
     host: env.HOST,
     aiflowApiKey: env.AIFLOW_API_KEY,
+    gatewayUrl: env.GATEWAY_URL,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,

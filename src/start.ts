@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { types } from 'node:util';
+import type { Clock } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
 import { Agent } from './agent/agent';
@@ -9,6 +10,7 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
+import { McpTools } from './agent/mcp/mcp-tools';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import type { Journal } from './journal/journal';
@@ -29,20 +31,34 @@ export interface Started {
   brain: Brain;
   /** Sends the reports of calls that are over. */
   reporter: CallReporter;
+  /** The MCP servers of the profiles; to be closed at the end. */
+  mcp: McpTools;
   journal: Journal;
+}
+
+export interface StartOptions {
+  /** That of the platforms: a function waits for its timers. */
+  platformClock?: Clock;
 }
 
 /**
  * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
  * when one needs a setting that is missing.
  */
-export async function start(settings: Settings): Promise<Started> {
+export async function start(
+  settings: Settings,
+  { platformClock = systemClock }: StartOptions = {},
+): Promise<Started> {
   const profiles = loadProfiles(settings.agentsDir);
   const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
   const brain = brainOf(settings);
   const reporter = reporterOf(settings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
+  const mcp = new McpTools({
+    clock: systemClock,
+    onFailure: (server, error) => report(`MCP server ${server} failed`, error),
+  });
   const journal = await journalOf(settings, profiles);
   const records = new JournalRecords(journal, Date.now);
   const agent = new Agent({
@@ -51,6 +67,7 @@ export async function start(settings: Settings): Promise<Started> {
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
+    mcp,
     knownCallers: records,
     records,
     onFailure: (error) => report('turn failed', error),
@@ -59,7 +76,7 @@ export async function start(settings: Settings): Promise<Started> {
   const { voice, language } = profiles.fallback;
   const app = createApp({
     agent,
-    clock: systemClock,
+    clock: platformClock,
     journal,
     aiflow: {
       apiKey: settings.aiflowApiKey,
@@ -70,7 +87,7 @@ export async function start(settings: Settings): Promise<Started> {
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
-  return { app, profiles, brain, reporter, journal };
+  return { app, profiles, brain, reporter, mcp, journal };
 }
 
 async function journalOf({ journal }: Settings, profiles: Profiles): Promise<Journal> {

@@ -55,6 +55,8 @@ interface Case extends Party {
   spoke: boolean;
   /** Aborted when the caller says something new: what has not left by then does not leave any more. */
   signal?: AbortSignal;
+  /** The caller has said yes to this, or pressed the key for it; or the profile itself wants it, not the brain. */
+  agreed?: boolean;
   /** What the brain asked for. */
   call?: ToolCall;
 }
@@ -196,7 +198,7 @@ export class Acting {
     const request = {
       action,
       callerNumber: conversation.callerNumber,
-      confirmedContent: conversation.confirmed === true ? actionContent(action) : undefined,
+      confirmedContent: given.agreed ? actionContent(action) : undefined,
     };
     const rules = policyOf(profile);
     const verdict = used ? judge(request, rules, used, this.options.nowIso()) : NOT_RECORDED;

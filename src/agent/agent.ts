@@ -60,6 +60,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -205,7 +207,7 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    const given = { ...this.caseOf(conversation), signal: options.signal };
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
     this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
     yield* this.carryOut(conversation, await this.acting.act(call, given));
@@ -310,16 +312,12 @@ export class Agent extends Replying {
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
     if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const given = { ...this.caseOf(conversation), signal: options.signal };
-      const acted = await this.acting.act(asked, given);
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);

@@ -14,6 +14,7 @@ import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
 import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
 import type { KnownCallers } from './known-callers';
+import type { McpTools } from './mcp/mcp-tools';
 import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
@@ -42,6 +43,8 @@ export interface AgentOptions {
   clock: Clock;
   timing: AgentTiming;
   tools?: readonly AuthorTool[];
+  /** The tools of the profiles' MCP servers. */
+  mcp?: Pick<McpTools, 'of'>;
   /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
@@ -111,6 +114,7 @@ export class Replying {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          conversation.fillers = (conversation.fillers ?? 0) + 1;
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
           judged = true;
@@ -176,17 +180,18 @@ export class Replying {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
+    const served = this.options.mcp?.of(profile) ?? [];
     const request = {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools],
+      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
-      tools: this.tools,
+      tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
       marks: this.records.of(conversation, profile.name),
       clock,
@@ -196,7 +201,9 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
+    const { hold } = this.phrases(conversation);
+    const next = (conversation.fillers ?? 0) % hold.length;
+    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,
@@ -223,7 +230,7 @@ export class Replying {
     const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
     if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    const acted = await this.acting.act(call, this.caseOf(conversation));
+    const acted = await this.acting.act(call, this.agreedCase(conversation));
     if (acted.actions.length > 0) return this.carryOut(conversation, acted);
     return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
   }
@@ -295,6 +302,11 @@ export class Replying {
     // ElevenLabs voices speak any language and take no such field.
     const language = voice.language ?? (voice.provider === 'eleven_labs' ? undefined : tag);
     return { tag, voice: { ...voice, language } };
+  }
+
+  /** For what needs no further yes. */
+  protected agreedCase(conversation: Conversation) {
+    return { ...this.caseOf(conversation), agreed: true };
   }
 
   protected caseOf(conversation: Conversation, spoke = false) {

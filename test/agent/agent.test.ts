@@ -113,6 +113,16 @@ describe('a turn', () => {
     expect(conversation.messages.at(-1)).toEqual({ role: 'assistant', text: 'Um acht.' });
   });
 
+  test('fillers take turns over the whole call', async () => {
+    const { clock, agent, conversation } = call([
+      [{ pauseMs: 1_500 }, 'Um acht.'],
+      [{ pauseMs: 1_500 }, 'Um zehn.'],
+    ]);
+    const heard = await play(clock, agent.heard(conversation, 'Wann?', live()));
+    heard.push(...(await play(clock, agent.heard(conversation, 'Und samstags?', live()))));
+    expect(texts(heard)).toEqual([PHRASES.de.hold[0], 'Um acht.', PHRASES.de.hold[1], 'Um zehn.']);
+  });
+
   test.each<[string, Step[]]>([
     ['a brain that never answers', [{ pauseMs: 60_000 }]],
     ['a brain that stops in mid-answer', ['Also. ', { pauseMs: 60_000 }]],

@@ -109,3 +109,37 @@ describe('how a transfer went that did not come back', () => {
     expect(ends()).toEqual([]);
   });
 });
+
+describe('opening hours', () => {
+  const at = (iso: string, over: Record<string, unknown>) =>
+    agentCall([[to('reception')]], {
+      profile: profileSchema.parse({ ...PRAXIS, ...over }),
+      wallMs: () => Date.parse(iso),
+    });
+  const hours = { week: [{ days: 'mon-fri', from: '09:00', to: '17:00' }] };
+  const reception = { number: '4921163551', announce: ANNOUNCE };
+
+  test.each([
+    ['in time', '2026-05-04T09:30:00+02:00', { policy: { hours } }, ANNOUNCE],
+    [
+      'too early, on the clock of the business',
+      '2026-05-04T08:30:00+02:00',
+      { policy: { hours } },
+      PHRASES.de.closedNow,
+    ],
+    [
+      'a destination that is always there',
+      '2026-05-03T12:00:00+02:00',
+      { policy: { hours }, destinations: { reception: { ...reception, hours: 'always' } } },
+      ANNOUNCE,
+    ],
+    [
+      'a destination with hours of its own',
+      '2026-05-04T18:00:00+02:00',
+      { destinations: { reception: { ...reception, hours } } },
+      PHRASES.de.closedNow,
+    ],
+  ])('%s', async (_, iso, over, said) => {
+    expect(texts(await at(iso, over).says('Die Anmeldung bitte'))).toEqual([said]);
+  });
+});

@@ -10,7 +10,15 @@ import type { Guard } from './door/guard';
 import { Holding } from './holding';
 import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import { answer, canPush, hasHeaders, headersOf, plainRequest, refuse } from './server/any-server';
+import {
+  answer,
+  canPush,
+  hasHeaders,
+  headersOf,
+  isAdmitted,
+  plainRequest,
+  refuse,
+} from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
 import { TURN, type Turn, type TurnCarrier } from './turn';
@@ -50,7 +58,7 @@ export class Receiver<T extends WireTypes> {
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
   /** Which of the platform's own input types the app has a handler for. */
-  private isDeclared: (type: InputType) => boolean = () => false;
+  private isDeclared: (type: string) => boolean = () => false;
 
   constructor(readonly options: ReceiverOptions<T>) {
     const { clock, epochMs, keeper, rules } = options;
@@ -66,7 +74,7 @@ export class Receiver<T extends WireTypes> {
   attach(
     app: { handle: Handle },
     isOurs: (request: unknown) => boolean,
-    isDeclared: (type: InputType) => boolean,
+    isDeclared: (type: string) => boolean,
   ): void {
     if (this.attached.has(app)) return;
     this.attached.add(app);
@@ -85,6 +93,52 @@ export class Receiver<T extends WireTypes> {
   /** Whether outputs of this server's events leave one by one. Forcing it on a server that cannot push has no effect. */
   isAsync(server: Server): boolean {
     return canPush(server) && this.options.asyncOutput !== false;
+  }
+
+  /**
+   * Opens a call before its first event, where the network announces it. One that lives goes on, with whatever `note`
+   * makes of its notes; one that is over begins anew.
+   */
+  async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
+    const call = this.calls.open(callId);
+    await this.holding.take(call);
+    if (call.ended) call.begin();
+    note(call);
+    await this.seen(call);
+    return call;
+  }
+
+  /** The call, if this process knows it or somebody has kept it. One that is over is not known any more. */
+  async known(callId: string): Promise<Call<T> | undefined> {
+    const live = this.calls.find(callId);
+    if (live) return live.ended ? undefined : live;
+    if (this.calls.hasEnded(callId)) return undefined;
+    const call = this.calls.open(callId);
+    await this.holding.take(call);
+    const isKept = call.hold?.kept !== undefined && !call.ended;
+    await this.holding.settle(call);
+    if (isKept) return call;
+    this.calls.drop(call);
+    return undefined;
+  }
+
+  /** A sign of life that is no event. */
+  async seen(call: Call<T>): Promise<void> {
+    await this.holding.take(call);
+    call.state.lastSeenMs = call.nowMs;
+    await this.holding.settle(call);
+  }
+
+  /** The call can be pushed to from now on: whatever could not leave before leaves. */
+  connected(
+    call: Call<T>,
+    server: { push(actions: readonly T['action'][]): unknown; connection?: unknown },
+  ): void {
+    call.connect(server);
+    this.holding.during(call, () => {
+      call.pushNow(call.takeLate());
+      this.pushDeferred(call);
+    });
   }
 
   /** Sends now, on the call's connection, and starts the wait of what must be heard first. */
@@ -107,7 +161,7 @@ export class Receiver<T extends WireTypes> {
 
   private async receive(server: Server): Promise<void> {
     const { guard, rules } = this.options;
-    if (guard) {
+    if (guard && !isAdmitted(server)) {
       const verdict = guard(headersOf(server));
       if (!(typeof verdict === 'boolean' ? verdict : await verdict)) {
         rules.warn('event refused: its token is missing or wrong');
@@ -236,6 +290,7 @@ export class Receiver<T extends WireTypes> {
     const { interrupts, inputType, otherwise } = this.ruleOf(event);
     if (interrupts === true) call.queue.interrupt(event.type);
     if (call.ended) this.calls.end(call);
+    call.keepLate(this.reflexes(call, event));
     return otherwise === undefined || this.isDeclared(inputType) ? event : { ...event, type: otherwise };
   }
 
@@ -310,6 +365,11 @@ export class Receiver<T extends WireTypes> {
     if (failed && !turn.apologised) reply = this.apologyFor(turn);
     call.turnEnds(turn);
     return reply;
+  }
+
+  private reflexes(call: Call<T>, event: T['event']): T['action'][] {
+    const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
+    return written.filter((action) => action !== undefined);
   }
 
   /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
@@ -398,6 +458,16 @@ export class Receiver<T extends WireTypes> {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);
     }
+  }
+
+  /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
+  async refresh(connection: unknown): Promise<void> {
+    const refreshed = this.calls.on(connection).map(async (call) => {
+      await this.holding.take(call);
+      if (call.ended) this.calls.end(call);
+      return this.holding.settle(call);
+    });
+    await Promise.all(refreshed);
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */
