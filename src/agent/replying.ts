@@ -225,6 +225,7 @@ export class Replying {
       brain,
       tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
+      marks: this.records.of(conversation, profile.name),
       clock,
       context: { signal, language, callId },
       onResult: (message) => remember(conversation, message),
