@@ -39,7 +39,7 @@ test.each([
     for (const failure of FAILURES) {
       const { agent, conversation, says } = transferred(profile, name);
       await says('Please put me through');
-      const said = texts(agent.transferFailed(conversation, failure));
+      const said = texts(await agent.transferFailed(conversation, failure));
       const { transfer } = PHRASES[language];
       expect(said).toEqual([`${transfer[failure]} ${transfer.anythingElse}`]);
       heard.add(said.join());
@@ -61,15 +61,17 @@ test('each number of a ladder has its own outcome; the next one is tried with th
     { text: ANNOUNCE },
     { type: 'transfer', number: '4921163551' },
   ]);
-  expect(agent.transferFailed(conversation, 'busy')).toMatchObject([
+  expect(await agent.transferFailed(conversation, 'busy')).toMatchObject([
     { text: `${transfer.busy} ${transfer.elsewhere}` },
     { type: 'transfer', number: '4921163552' },
   ]);
-  expect(agent.transferFailed(conversation, 'declined')).toMatchObject([
+  expect(await agent.transferFailed(conversation, 'declined')).toMatchObject([
     { text: `${transfer.declined} ${transfer.elsewhere}` },
     { type: 'transfer', number: '4921163553' },
   ]);
-  expect(texts(agent.transferFailed(conversation))).toEqual([`${transfer.failed} ${transfer.anythingElse}`]);
+  expect(texts(await agent.transferFailed(conversation))).toEqual([
+    `${transfer.failed} ${transfer.anythingElse}`,
+  ]);
   await says('Wann haben Sie auf?');
   expect(JSON.stringify(requests.at(-1)?.messages)).toContain('nobody could be reached');
   expect(ends()).toEqual([

@@ -45,7 +45,12 @@ export class Calls<T extends WireTypes> {
 
   /** The calls that are served on one connection. */
   on(connection: unknown): Call<T>[] {
-    return [...this.live.values()].filter((call) => call.connection === connection);
+    return [...this.live.values()].filter((call) => call.connection === connection && !call.ended);
+  }
+
+  /** Whether this process works on a call, or has something on its way. */
+  get busy(): boolean {
+    return [...this.live.values()].some(({ hold, taking, pushed }) => hold ?? taking ?? pushed);
   }
 
   /** The live call, or a fresh one: an event of an unknown call is never refused (a restart may lie between). */

@@ -10,7 +10,15 @@ import type { Guard } from './door/guard';
 import { Holding } from './holding';
 import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import { answer, canPush, hasHeaders, headersOf, plainRequest, refuse } from './server/any-server';
+import {
+  answer,
+  canPush,
+  hasHeaders,
+  headersOf,
+  isAdmitted,
+  plainRequest,
+  refuse,
+} from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
 import { TURN, type Turn, type TurnCarrier } from './turn';
@@ -153,7 +161,7 @@ export class Receiver<T extends WireTypes> {
 
   private async receive(server: Server): Promise<void> {
     const { guard, rules } = this.options;
-    if (guard) {
+    if (guard && !isAdmitted(server)) {
       const verdict = guard(headersOf(server));
       if (!(typeof verdict === 'boolean' ? verdict : await verdict)) {
         rules.warn('event refused: its token is missing or wrong');
@@ -450,6 +458,16 @@ export class Receiver<T extends WireTypes> {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);
     }
+  }
+
+  /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
+  async refresh(connection: unknown): Promise<void> {
+    const refreshed = this.calls.on(connection).map(async (call) => {
+      await this.holding.take(call);
+      if (call.ended) this.calls.end(call);
+      return this.holding.settle(call);
+    });
+    await Promise.all(refreshed);
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */

@@ -4,6 +4,7 @@ import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
 import { hoursSchema, policySchema } from './policy-schema';
+import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
 import { isTimeZone } from './time-zone';
@@ -158,6 +159,7 @@ export const profileSchema = z.strictObject({
     .optional()
     .describe('Model Context Protocol servers whose tools a language model may use, by name'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
+  privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 
