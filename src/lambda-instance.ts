@@ -12,7 +12,8 @@ export interface Instance extends Started {
 
 /** Everything that an instance needs for its events. */
 export async function startInstance(options: StartOptions = {}): Promise<Instance> {
-  const settings = readSettings(process.env);
+  // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
+  const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
   return { ...(await start(settings, options)), settings };
 }
 

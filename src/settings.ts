@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { JournalSettings } from './journal/open-journal';
 
 /** Environment variables are texts; an empty one is as good as none. */
 const optional = z.string().min(1).optional();
@@ -14,6 +15,9 @@ const environmentSchema = z.object({
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
   WEBHOOK_SECRET: z.string().min(16).optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  JOURNAL_URL: optional,
+  JOURNAL_KEY: optional,
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
@@ -41,6 +45,8 @@ export interface Settings {
   watchAgents: boolean;
   /** Signs call reports. Needed as soon as a profile has `afterCall`. */
   webhookSecret: string | undefined;
+  /** Where calls are kept, while they live and as their profile wants it afterwards. */
+  journal: JournalSettings;
   /** Undefined: the offline brain answers. */
   openai:
     | {
@@ -102,6 +108,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,
+    journal: { url: env.JOURNAL_URL, dataDir: resolve(env.DATA_DIR), key: env.JOURNAL_KEY },
     openai: apiKey
       ? {
           apiKey,

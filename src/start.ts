@@ -10,9 +10,12 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
-import { CallersInMemory } from './agent/known-callers';
+import { McpTools } from './agent/mcp/mcp-tools';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
+import type { Journal } from './journal/journal';
+import { JournalRecords } from './journal/journal-records';
+import { JournalOpenError, openJournal } from './journal/open-journal';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
 
@@ -28,6 +31,9 @@ export interface Started {
   brain: Brain;
   /** Sends the reports of calls that are over. */
   reporter: CallReporter;
+  /** The MCP servers of the profiles; to be closed at the end. */
+  mcp: McpTools;
+  journal: Journal;
 }
 
 export interface StartOptions {
@@ -49,13 +55,21 @@ export async function start(
   const brain = brainOf(settings);
   const reporter = reporterOf(settings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
+  const mcp = new McpTools({
+    clock: systemClock,
+    onFailure: (server, error) => report(`MCP server ${server} failed`, error),
+  });
+  const journal = await journalOf(settings, profiles);
+  const records = new JournalRecords(journal, Date.now);
   const agent = new Agent({
     profiles,
     brain,
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
-    knownCallers: new CallersInMemory(),
+    mcp,
+    knownCallers: records,
+    records,
     onFailure: (error) => report('turn failed', error),
     reporter,
   });
@@ -63,6 +77,7 @@ export async function start(
   const app = createApp({
     agent,
     clock: platformClock,
+    journal,
     aiflow: {
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
@@ -72,7 +87,21 @@ export async function start(
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
-  return { app, profiles, brain, reporter };
+  return { app, profiles, brain, reporter, mcp, journal };
+}
+
+async function journalOf({ journal }: Settings, profiles: Profiles): Promise<Journal> {
+  try {
+    return await openJournal(journal, {
+      profiles,
+      clock: systemClock,
+      epochMs: Date.now,
+      warn: (warning) => console.error(warning),
+    });
+  } catch (error) {
+    if (error instanceof JournalOpenError) throw new SettingsError(error.message);
+    throw error;
+  }
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */

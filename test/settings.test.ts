@@ -10,6 +10,7 @@ test('without any variable the server can be started', () => {
     agentsDir: resolve('agents'),
     watchAgents: false,
     webhookSecret: undefined,
+    journal: { url: undefined, dataDir: resolve('data'), key: undefined },
     openai: undefined,
     fillerAfterMs: 900,
     holdAfterMs: 1_500,

@@ -60,6 +60,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -114,14 +116,18 @@ export class Agent extends Replying {
    * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
    * and brain are told what the network said of it.
    */
-  transferFailed(conversation: Conversation, failure: TransferFailure = 'failed'): CallAction[] {
+  async transferFailed(
+    conversation: Conversation,
+    failure: TransferFailure = 'failed',
+  ): Promise<CallAction[]> {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false), failure);
+    const given = this.caseOf(conversation);
+    const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
-    this.acting.turnStarted(conversation);
-    this.acting.turnEnded(conversation);
+    this.acting.turnStarted(given);
+    this.acting.turnEnded(given);
     const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
     if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
@@ -133,11 +139,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(conversation);
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(conversation);
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -157,14 +163,15 @@ export class Agent extends Replying {
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
     const step = this.callerIsThere(conversation);
-    if (step) yield* this.endCall(conversation, step);
+    if (step) yield* await this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
-    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
+      yield* await this.silent(conversation);
   }
 
   /** What the menu of the profile makes of an event. Returns whether it was its business. */
@@ -200,15 +207,16 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    this.acting.turnStarted(conversation);
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
+    this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-    this.acting.turnEnded(conversation);
+    yield* this.carryOut(conversation, await this.acting.act(call, given));
+    this.acting.turnEnded(given);
     return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
-  silent(conversation: Conversation): CallAction[] {
+  async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
     const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
     if (isEnding(step)) return this.endCall(conversation, step);
@@ -297,22 +305,19 @@ export class Agent extends Replying {
     }
     const step = this.callerIsThere(conversation);
     if (step) {
-      yield* this.endCall(conversation, step);
+      yield* await this.endCall(conversation, step);
       return;
     }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
-    if (closing) this.acting.calledOff(conversation);
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);
@@ -327,7 +332,7 @@ export class Agent extends Replying {
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
-    this.acting.forget(conversation);
+    this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock } = this.options;
     // Only the webhook of its own profile is told of a call, not that of one which took its place.

@@ -16,7 +16,7 @@ export class CallStart extends CallComponent {
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
     const failure = transferFailure(this.$input.transferOutcome);
-    await this.send(this.$agent.transferFailed(this.conversation, failure));
+    await this.send(await this.$agent.transferFailed(this.conversation, failure));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })

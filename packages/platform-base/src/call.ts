@@ -335,28 +335,27 @@ export class Call<T extends WireTypes> {
     return this.pushing;
   }
 
-  /** One after the other. From the first that does not leave on, all of them wait for the next chance. */
+  /** One after the other, except what has become stale. From the first that does not leave on, all of them wait. */
   private async pushInOrder(left: Promise<boolean>, actions: T['action'][]): Promise<void> {
     this.outbox = [{ actions, signal: this.queue.signal }];
-    let ok = await left.catch(() => false);
-    while (ok) {
-      this.outbox.shift();
+    let leaving: Promise<boolean> | undefined = left;
+    while (leaving) {
+      const ok: boolean = await leaving.catch(() => false);
+      const [head, ...behind] = this.outbox;
+      const live = behind.filter(({ signal }) => this.maySpeak(signal) !== 'never');
+      const stuck: boolean = head !== undefined && !ok && this.maySpeak(head.signal) !== 'never';
+      this.outbox = head && stuck ? [head, ...live] : live;
       const [next] = this.outbox;
-      if (!next) break;
-      ok = await this.pushOne(next.actions);
+      leaving = next && !stuck ? this.pushOne(next.actions) : undefined;
     }
-    const stranded = this.outbox.filter(({ signal }) => this.maySpeak(signal) !== 'never');
+    const stranded = this.outbox.flatMap((batch) => batch.actions);
     this.outbox = [];
     this.pushing = undefined;
-    if (!ok) this.notSent(stranded.flatMap((batch) => batch.actions));
+    if (stranded.length > 0) this.notSent(stranded);
   }
 
   private async pushOne(actions: readonly T['action'][]): Promise<boolean> {
-    try {
-      return (await this.push?.(actions)) ?? false;
-    } catch {
-      return false;
-    }
+    return (await this.push?.(actions)) ?? false;
   }
 
   /** Takes back what was noted of actions that could not leave after all. */

@@ -21,6 +21,7 @@ export * from './jovo/CallRequest';
 export * from './jovo/CallResponse';
 export * from './jovo/CallSession';
 export * from './jovo/CallUser';
+export * from './json';
 export * from './lingering-clock';
 export * from './phrases';
 export { Receiver } from './receiver';

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { CallResponse } from '../jovo/CallResponse';
+import { type JsonLimits, readJsonText } from '../json';
 import { CallServer } from './CallServer';
 import type { Headers } from './headers';
 
@@ -43,16 +44,14 @@ export abstract class SocketCallServer extends CallServer {
   override refuse(): void {}
 }
 
-/** The frame's JSON, or null for a frame that is none: null is no event, so it is dropped like any other. */
-export function parseFrame(data: SocketData): unknown {
-  const text = Array.isArray(data)
-    ? Buffer.concat(data).toString('utf8')
-    : data instanceof ArrayBuffer
-      ? Buffer.from(data).toString('utf8')
-      : data.toString();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** The frame's JSON, or null for one that is none or is beyond the limits: null is no event, so it is dropped. */
+export function parseFrame(data: SocketData, limits?: JsonLimits): unknown {
+  const reading = readJsonText(bytesOf(data), limits);
+  return 'fault' in reading ? null : reading.json;
+}
+
+function bytesOf(data: SocketData): Buffer {
+  if (typeof data === 'string') return Buffer.from(data);
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }
