@@ -1,10 +1,13 @@
-/** One run for the application and every package; TypeScript goes through swc. */
+/** One run for the application and every package; TypeScript goes through swc, and so does jose, which has no CommonJS. */
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  transform: { '^.+\\.ts$': ['@swc/jest'], '/node_modules/jose/.+\\.js$': ['@swc/jest'] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['jovo-telephony-source', 'require', 'node', 'default'] },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/[^/]+/dist'],
+  // Calls spend most of their time waiting: more of them at once than there are processors.
+  maxWorkers: 4,
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
 };

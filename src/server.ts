@@ -7,8 +7,10 @@ import express, { type ErrorRequestHandler } from 'express';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
+import { keepHouse } from './journal/housekeeping';
 import { readSettings, type Settings, SettingsError } from './settings';
 import { report, type Started, start } from './start';
+import { systemClock } from './system-clock';
 
 /** Where a network's bytes enter. */
 interface Door {
@@ -52,6 +54,7 @@ export async function serve(settings: Settings): Promise<RunningServer> {
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   await listen(server, settings);
+  const stopHousekeeping = keepHouse(started.journal, systemClock, (error) => report('purge failed', error));
   const watch = settings.watchAgents ? watchAgents(started, settings) : undefined;
   return {
     ...started,
@@ -61,7 +64,10 @@ export async function serve(settings: Settings): Promise<RunningServer> {
       for (const door of doors) door.webSocket.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await started.mcp.close();
       if (!(await started.reporter.settled(REPORTS_WITHIN_MS))) await started.reporter.abort();
+      stopHousekeeping();
+      await started.journal.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { JournalSettings } from './journal/open-journal';
 
 /** Environment variables are texts; an empty one is as good as none. */
 const optional = z.string().min(1).optional();
@@ -10,13 +11,19 @@ const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   AIFLOW_API_KEY: optional,
+  GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
   WEBHOOK_SECRET: z.string().min(16).optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  JOURNAL_URL: optional,
+  JOURNAL_KEY: optional,
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
   OPENAI_FALLBACK_MODEL: optional,
+  OPENAI_INPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
+  OPENAI_OUTPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
   FILLER_AFTER_SECONDS: seconds(0.9),
   HOLD_AFTER_SECONDS: seconds(1.5),
   ANSWER_WITHIN_SECONDS: seconds(6),
@@ -30,15 +37,26 @@ export interface Settings {
   host: string;
   /** Shared secret of the sipgate flow; undefined leaves the door open. */
   aiflowApiKey: string | undefined;
+  /** Where a function reaches the connections of its WebSocket API; undefined: where its events say. */
+  gatewayUrl: string | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
   watchAgents: boolean;
   /** Signs call reports. Needed as soon as a profile has `afterCall`. */
   webhookSecret: string | undefined;
+  /** Where calls are kept, while they live and as their profile wants it afterwards. */
+  journal: JournalSettings;
   /** Undefined: the offline brain answers. */
   openai:
-    | { apiKey: string; baseUrl: string | undefined; model: string; fallbackModel: string | undefined }
+    | {
+        apiKey: string;
+        baseUrl: string | undefined;
+        model: string;
+        fallbackModel: string | undefined;
+        /** Undefined: what a call costs is not counted. */
+        prices: { inputCentsPerMillion: number; outputCentsPerMillion: number } | undefined;
+      }
     | undefined;
   /** A caller who has heard nothing for so long hears a filler, where it can be pushed. */
   fillerAfterMs: number;
@@ -57,8 +75,11 @@ export class SettingsError extends Error {
 
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
+  GATEWAY_URL: 'an http(s) address, for example https://abc123.execute-api.eu-central-1.amazonaws.com/prod',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
+  OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
+  OPENAI_OUTPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 160',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
   FILLER_AFTER_SECONDS: 'a number of seconds greater than 0',
   HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
@@ -83,15 +104,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: env.PORT,
     host: env.HOST,
     aiflowApiKey: env.AIFLOW_API_KEY,
+    gatewayUrl: env.GATEWAY_URL,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,
+    journal: { url: env.JOURNAL_URL, dataDir: resolve(env.DATA_DIR), key: env.JOURNAL_KEY },
     openai: apiKey
       ? {
           apiKey,
           baseUrl: env.OPENAI_BASE_URL,
           model: env.OPENAI_MODEL,
           fallbackModel: env.OPENAI_FALLBACK_MODEL,
+          prices: pricesOf(env.OPENAI_INPUT_CENTS_PER_MILLION, env.OPENAI_OUTPUT_CENTS_PER_MILLION),
         }
       : undefined,
     fillerAfterMs: env.FILLER_AFTER_SECONDS * 1000,
@@ -99,4 +123,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     answerWithinMs: env.ANSWER_WITHIN_SECONDS * 1000,
     inputTimeoutMs: env.INPUT_TIMEOUT_SECONDS * 1000,
   });
+}
+
+/** One price alone would count half. */
+function pricesOf(inputCentsPerMillion: number | undefined, outputCentsPerMillion: number | undefined) {
+  if (inputCentsPerMillion === undefined && outputCentsPerMillion === undefined) return undefined;
+  if (inputCentsPerMillion === undefined || outputCentsPerMillion === undefined) {
+    throw new SettingsError(
+      'OPENAI_INPUT_CENTS_PER_MILLION and OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none; set the other one, too',
+    );
+  }
+  return { inputCentsPerMillion, outputCentsPerMillion };
 }

@@ -100,6 +100,7 @@ describe('the report of a call', () => {
       language: 'de',
       outcome: 'caller_hung_up',
       actions: [],
+      transfers: [],
     });
     expect(Math.abs(Date.parse(report.startedAt) - Date.now())).toBeLessThan(10_000);
     const { body, headers } = receiver.posts[0] as ReceivedPost;

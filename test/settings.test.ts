@@ -10,6 +10,7 @@ test('without any variable the server can be started', () => {
     agentsDir: resolve('agents'),
     watchAgents: false,
     webhookSecret: undefined,
+    journal: { url: undefined, dataDir: resolve('data'), key: undefined },
     openai: undefined,
     fillerAfterMs: 900,
     holdAfterMs: 1_500,
@@ -30,6 +31,17 @@ test('a key or a base URL brings the language model', () => {
   expect(readSettings({ OPENAI_BASE_URL: 'http://localhost:1/v1' }).openai).toMatchObject({
     baseUrl: 'http://localhost:1/v1',
   });
+});
+
+test('what models cost is told as two prices, or not at all', () => {
+  const prices = { OPENAI_INPUT_CENTS_PER_MILLION: '40', OPENAI_OUTPUT_CENTS_PER_MILLION: '160' };
+  expect(readSettings({ OPENAI_API_KEY: 'k', ...prices }).openai?.prices).toEqual({
+    inputCentsPerMillion: 40,
+    outputCentsPerMillion: 160,
+  });
+  expect(() => readSettings({ OPENAI_API_KEY: 'k', OPENAI_INPUT_CENTS_PER_MILLION: '40' })).toThrow(
+    /OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none/,
+  );
 });
 
 test('settings cannot be changed afterwards', () => {

@@ -3,22 +3,20 @@ import {
   BargeInIntent,
   type CallAction,
   type Clock,
-  hangUp,
   ladderStart,
-  nextOnLadder,
   phoneDigits,
-  spokenDigits,
+  type TransferFailure,
 } from '@jovo-telephony/telephony';
 import { endedCall } from './after-call/ended-call';
-import type { Language } from './brain';
+import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
-import { isFarewell } from './farewell';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
+import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
 import { Replying, type TurnOptions } from './replying';
-import { ladderOf } from './silence';
+import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
 export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
@@ -33,6 +31,23 @@ export interface Parties {
   metadata?: Record<string, string>;
 }
 
+/** What a brain is told that is to say the first words. */
+const WELCOME = {
+  alone: (greeting: string) =>
+    `The call has just begun, and the caller has heard nothing yet. Greet the caller, in the sense of: "${greeting}"`,
+  after:
+    'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
+};
+
+/** What a brain is told of a transfer that came to nothing. */
+const WHY: Readonly<Record<TransferFailure, string>> = {
+  busy: 'the line was busy',
+  no_answer: 'nobody answered',
+  declined: 'the call was declined there',
+  invalid: 'the number cannot be reached',
+  failed: 'nobody could be reached',
+};
+
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent extends Replying {
   /** Keeps Jovo from cloning the agent with the app for every event. */
@@ -45,6 +60,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -64,14 +81,30 @@ export class Agent extends Replying {
     };
   }
 
-  greet(conversation: Conversation, parties: Parties): CallAction[] {
+  /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
+  async *greet(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
     const { direction } = parties;
+    const { clock } = this.options;
+    const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
-    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs() });
-    const { menu } = profile;
-    if (!menu) return this.speakAndRemember(conversation, greeting);
+    const returning = await isReturning(this.options, conversation, profile);
+    if (options.signal.aborted) return;
+    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
+    const { menu, welcome } = profile;
+    if (welcome !== 'brain') yield* this.speakAndRemember(conversation, greeting);
+    if (welcome !== 'greeting') {
+      const text = welcome === 'brain' ? WELCOME.alone(greeting) : WELCOME.after;
+      remember(conversation, { role: 'note', text });
+      yield* this.reply(conversation, options, sinceMs, welcome === 'brain' ? greeting : '');
+      if (options.signal.aborted) return;
+    }
+    if (!menu) return;
     conversation.keypad = KEYPAD_START;
-    return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));
+    yield* this.speakAndRemember(conversation, menu.prompt);
   }
 
   /** The start of a call that is already known: it was connected again, or the event came twice. */
@@ -79,25 +112,38 @@ export class Agent extends Replying {
     return this.speakAndRemember(conversation, this.phrases(conversation).stillHere);
   }
 
-  /** The next number of the destination is tried; after the last one the caller is back in the conversation. */
-  transferFailed(conversation: Conversation): CallAction[] {
+  /**
+   * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
+   * and brain are told what the network said of it.
+   */
+  async transferFailed(
+    conversation: Conversation,
+    failure: TransferFailure = 'failed',
+  ): Promise<CallAction[]> {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false));
+    const given = this.caseOf(conversation);
+    const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
-    this.acting.turnStarted(conversation);
-    this.acting.turnEnded(conversation);
+    this.acting.turnStarted(given);
+    this.acting.turnEnded(given);
+    const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
-    remember(conversation, {
-      role: 'note',
-      text: `The transfer${where} was not answered; the caller is back.`,
-    });
-    return this.speakAndRemember(conversation, this.phrases(conversation).transferFailed);
+    const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
+    remember(conversation, { role: 'note', text });
+    const { transfer } = this.phrases(conversation);
+    return this.speakAndRemember(conversation, `${transfer[failure]} ${transfer.anythingElse}`);
+  }
+
+  /** Somebody has taken the caller over: there is nobody to speak to any more. */
+  transferAnswered(conversation: Conversation): void {
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(conversation);
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -116,15 +162,16 @@ export class Agent extends Replying {
     }
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) yield* this.hangUpAfter(conversation, goodbye);
+    const step = this.callerIsThere(conversation);
+    if (step) yield* await this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
-    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
+      yield* await this.silent(conversation);
   }
 
   /** What the menu of the profile makes of an event. Returns whether it was its business. */
@@ -155,37 +202,25 @@ export class Agent extends Replying {
       yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
       return true;
     }
+    if (step.do === 'switch') {
+      yield* this.switchLanguage(conversation, step.language);
+      return true;
+    }
     conversation.turns += 1;
-    this.acting.turnStarted(conversation);
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
+    this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-    this.acting.turnEnded(conversation);
+    yield* this.carryOut(conversation, await this.acting.act(call, given));
+    this.acting.turnEnded(given);
     return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
-  silent(conversation: Conversation): CallAction[] {
+  async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    switch (step.do) {
-      case 'nothing':
-        return [];
-      case 'say':
-        return [this.speech(conversation, step.text)];
-      case 'goodbye':
-        return this.hangUpAfter(
-          conversation,
-          step.text,
-          step.reason === 'silence' ? 'silence' : 'limit_reached',
-        );
-      case 'transfer': {
-        const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-        return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-      }
-    }
+    const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
+    return step.do === 'say' ? [this.speech(conversation, step.text)] : [];
   }
 
   /** The caller makes a sound; whether words follow is not known yet. */
@@ -263,30 +298,26 @@ export class Agent extends Replying {
     const sinceMs = clock.nowMs();
     conversation.turns += 1;
     conversation.unheard = [];
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) {
-      yield* this.hangUpAfter(conversation, goodbye);
+    const { closing, asked } = conversation;
+    if (closing && lets(closing, text, conversation.language)) {
+      yield { ...closing, after: undefined };
       return;
     }
-    const { closing, asked } = conversation;
+    const step = this.callerIsThere(conversation);
+    if (step) {
+      yield* await this.endCall(conversation, step);
+      return;
+    }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
-    if (closing && lets(closing, text, conversation.language)) {
-      conversation.closing = closing;
-      yield { ...closing, after: undefined };
-      return;
-    }
-    if (closing) this.acting.calledOff(conversation);
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);
@@ -301,7 +332,7 @@ export class Agent extends Replying {
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
-    this.acting.forget(conversation);
+    this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock } = this.options;
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
@@ -311,46 +342,12 @@ export class Agent extends Replying {
     reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
-  /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
-  private climbDown(conversation: Conversation): string | undefined {
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'speech', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    return step.do === 'goodbye' ? step.text : undefined;
+  /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */
+  private callerIsThere(conversation: Conversation): Ending | undefined {
+    const type = conversation.closing ? 'called_off' : 'speech';
+    const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
+    return isEnding(step) ? step : undefined;
   }
-
-  private hangUpAfter(
-    conversation: Conversation,
-    goodbye: string,
-    reason: Conversation['closingReason'] = 'limit_reached',
-  ): CallAction[] {
-    const action = hangUp({ after: 'speech' });
-    conversation.closing = action;
-    conversation.closingReason = reason;
-    return [this.speech(conversation, goodbye), action];
-  }
-}
-
-/** Whether what the caller says while it is announced lets the end of the call, or the transfer, go ahead. */
-function lets(closing: NonNullable<Conversation['closing']>, text: string, language: Language): boolean {
-  if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
-  const intent = BargeInHelper.classify(text, language);
-  return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
-}
-
-/** Digits over a question for keys are its answer, however short they are. */
-function isDigits({ keypad, language }: Conversation, text: string | undefined): boolean {
-  return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
-}
-
-function agrees(text: string, language: Language): boolean {
-  return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -366,4 +363,9 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     );
     if (signal.aborted) resolve();
   });
+}
+
+/** By estimate and by what the network tells. */
+function isSpeaking({ speaking }: Conversation): boolean {
+  return speaking.length > 0;
 }

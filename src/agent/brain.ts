@@ -1,7 +1,14 @@
 import type { AgentProfile } from './profiles/profile';
 
-/** Languages in which every caller-facing text exists. The others of the vocabulary have stock phrases only. */
-export type Language = 'de' | 'en';
+/**
+ * Languages that can be spoken: there are stock phrases, and recognition, voice, prompt, sentence cutting and what an
+ * interruption means follow the language.
+ */
+export const LANGUAGES = ['de', 'en', 'fr', 'es', 'it', 'nl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Languages that are complete: a profile may be at home in them, and the offline brain understands them. */
+export type FullLanguage = 'de' | 'en';
 
 /** One entry of the conversation as a brain sees it; `assistant` holds what the caller heard. */
 export type Message =
@@ -33,7 +40,17 @@ export interface AuthorToolCall {
 export type BrainEvent =
   | { type: 'text'; text: string }
   | { type: 'tool'; call: ToolCall }
-  | { type: 'author_tool'; call: AuthorToolCall };
+  | { type: 'author_tool'; call: AuthorToolCall }
+  /** The brain has no answer to what the caller wants: the text behind this only says so. */
+  | { type: 'unanswered' };
+
+/** What one request to a model has used up. */
+export interface TokenUsage {
+  inputTokens: number;
+  outputTokens: number;
+  /** Where prices are known. */
+  cents?: number;
+}
 
 /** One tool as OpenAI-compatible interfaces describe it. */
 export interface ToolDescription {
@@ -50,6 +67,8 @@ export interface BrainRequest {
   tools?: readonly ToolDescription[];
   /** The caller keeps interrupting: one short sentence is enough. */
   brief?: boolean;
+  /** Told what each request has used up, also of a reply that nobody waits for any more. */
+  onUsage?(usage: TokenUsage): void;
 }
 
 /**

@@ -6,11 +6,13 @@ import {
   queueSpeech,
   type SpokenPiece,
   speechDurationMs,
+  type TransferOutcome,
 } from '@jovo-telephony/telephony';
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
-import type { Language, Message, ToolCall } from './brain';
+import type { Language, Message, TokenUsage, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './profiles/placeholders';
+import { END_OF_TURN_MS } from './waiting';
 
 /** What an agent remembers of a call, as plain data: it is stored between events. */
 export interface Conversation {
@@ -28,6 +30,8 @@ export interface Conversation {
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];
+  /** Messages that were dropped before the first of these. */
+  messagesBefore?: number;
   /** Counts the caller's inputs; with the call's id it names a turn. */
   turns: number;
   /** What has been announced and waits until the announcement was heard. */
@@ -40,9 +44,10 @@ export interface Conversation {
   judged?: JudgedAction[];
   /** The transfer that is under way: whereto, and which of its numbers is tried. */
   transfer?: { destination: string; attempt: number; runId: string };
-  /** An action that waits for the caller's yes, and whether it has come. */
+  /** Every transfer of the call, and how it went where that is known. */
+  transfers?: TransferNote[];
+  /** An action that waits for the caller's yes. */
   asked?: ToolCall;
-  confirmed?: boolean;
   /** The text message that was sent last, until a failure can no longer be its own. */
   smsRunId?: string;
   /** What the caller said last, while its answer is not complete. */
@@ -54,9 +59,20 @@ export interface Conversation {
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
   interruptions: number;
+  /** Fillers that were said so far: the next one is another. */
+  fillers?: number;
   ladder: LadderState;
+  /** What language models have used for this call, where prices are known. */
+  usage?: Required<TokenUsage>;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
+}
+
+/** A transfer, by the name of its destination. `attempt`: which of its numbers, from 0. */
+export interface TransferNote {
+  destination: string;
+  attempt: number;
+  outcome?: TransferOutcome;
 }
 
 /** The most messages that are kept: enough for a long call, bounded for a hostile one. */
@@ -65,13 +81,11 @@ const MAX_MESSAGES = 200;
 /** A sound that began longer ago has nothing to do with the words that come now. */
 const SOUND_BELONGS_MS = 30_000;
 
-/** What a network waits for before it takes a caller's words for finished. */
-const END_OF_TURN_MS = 500;
-
 export function remember(conversation: Conversation, message: Message): void {
   conversation.messages.push(message);
   if (conversation.messages.length > MAX_MESSAGES) {
-    conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    const dropped = conversation.messages.splice(0, conversation.messages.length - MAX_MESSAGES);
+    conversation.messagesBefore = (conversation.messagesBefore ?? 0) + dropped.length;
   }
 }
 
@@ -80,6 +94,22 @@ export function rememberCaller(conversation: Conversation, text: string): void {
   const last = conversation.messages.at(-1);
   if (last?.role === 'caller') last.text = `${last.text} ${text}`;
   else remember(conversation, { role: 'caller', text });
+}
+
+/** The most transfers that are remembered: the policy allows fewer. */
+const MAX_TRANSFERS = 20;
+
+/** Notes that a transfer begins. */
+export function noteTransfer(conversation: Conversation, destination: string, attempt: number): void {
+  conversation.transfers = [...(conversation.transfers ?? []), { destination, attempt }].slice(
+    -MAX_TRANSFERS,
+  );
+}
+
+/** Notes how the transfer went that began last. The first word counts. */
+export function noteTransferOutcome({ transfers }: Conversation, outcome: TransferOutcome): void {
+  const last = transfers?.at(-1);
+  if (last) last.outcome ??= outcome;
 }
 
 /** Notes that a text is on its way to the caller. */

@@ -44,7 +44,8 @@ export type KeypadStep =
   | { do: 'nothing' }
   | { do: 'say'; text: string; chosen?: string; inputTimeoutMs?: number }
   | { do: 'ask'; text: string }
-  | { do: 'transfer'; destination: string; chosen: string };
+  | { do: 'transfer'; destination: string; chosen: string }
+  | { do: 'switch'; language: Language; chosen: string };
 
 export interface KeypadContext {
   menu: Menu;
@@ -130,8 +131,9 @@ function before(step: Extract<KeyMenuStep, { step: 'repeat' }>, { keypad }: Phra
 }
 
 function chosen({ keys }: Menu, key: string): Next {
-  const { say, transfer, ask, collect } = keys[key] ?? {};
+  const { say, transfer, ask, language, collect } = keys[key] ?? {};
   if (collect) return asked(key, collect, 0);
+  if (language) return { state: {}, step: { do: 'switch', language, chosen: key } };
   if (transfer !== undefined)
     return { state: {}, step: { do: 'transfer', destination: transfer, chosen: key } };
   if (ask !== undefined) return { state: {}, step: { do: 'ask', text: ask } };

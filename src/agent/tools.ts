@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import type { AuthorToolCall, BrainEvent, ToolCall, ToolDescription } from './brain';
+import {
+  type AuthorToolCall,
+  type BrainEvent,
+  LANGUAGES,
+  type ToolCall,
+  type ToolDescription,
+} from './brain';
 import type { AgentProfile } from './profiles/profile';
+import { offeredLanguages } from './profiles/profile-language';
 
 /** The tools a brain sees, by name: what each is for, and which arguments it takes. */
 const TOOLS = {
@@ -16,7 +23,7 @@ const TOOLS = {
   },
   switch_language: {
     description: 'Go on in another language, when the caller asks for it or does not understand.',
-    arguments: z.object({ language: z.enum(['de', 'en']) }),
+    arguments: z.object({ language: z.enum(LANGUAGES) }),
   },
   send_sms: {
     description: 'Send a text message to the caller. The number is known; only the text is needed.',
@@ -24,18 +31,31 @@ const TOOLS = {
   },
 } as const satisfies Record<ToolCall['name'], { description: string; arguments: z.ZodType }>;
 
-/** The tools for one profile. Where a call may go is named, so that a model need not guess. */
-export function describeTools({ destinations, languages }: AgentProfile): ToolDescription[] {
-  const names = Object.keys(destinations);
-  return Object.entries(TOOLS)
-    .filter(([name]) => name !== 'transfer_call' || names.length > 0)
-    .filter(([name]) => name !== 'switch_language' || Object.keys(languages).length > 0)
-    .map(([name, tool]) => {
-      const { $schema: _, ...parameters } = z.toJSONSchema(
-        name === 'transfer_call' ? z.object({ destination: z.enum(names) }) : tool.arguments,
-      );
-      return { type: 'function', function: { name, description: tool.description, parameters } };
-    });
+const described = new WeakMap<AgentProfile, readonly ToolDescription[]>();
+
+/** {@link describe}, once per profile. */
+export function describeTools(profile: AgentProfile): readonly ToolDescription[] {
+  const known = described.get(profile) ?? describe(profile);
+  described.set(profile, known);
+  return known;
+}
+
+/** The tools for one profile. Where a call may go, and in which languages, is named, so that a model need not guess. */
+function describe(profile: AgentProfile): ToolDescription[] {
+  const destinations = Object.keys(profile.destinations);
+  const languages = offeredLanguages(profile);
+  const offered: Record<ToolCall['name'], z.ZodType | undefined> = {
+    transfer_call: destinations.length > 0 ? z.object({ destination: z.enum(destinations) }) : undefined,
+    hang_up: TOOLS.hang_up.arguments,
+    switch_language: languages.length > 1 ? z.object({ language: z.enum(languages) }) : undefined,
+    send_sms: TOOLS.send_sms.arguments,
+  };
+  return Object.entries(TOOLS).flatMap(([name, { description }]) => {
+    const given = offered[name as ToolCall['name']];
+    if (!given) return [];
+    const { $schema: _, ...parameters } = z.toJSONSchema(given);
+    return [{ type: 'function', function: { name, description, parameters } }];
+  });
 }
 
 /** A model has called a tool that does not exist, or with arguments that cannot be read. */

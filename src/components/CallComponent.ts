@@ -23,9 +23,10 @@ export abstract class CallComponent extends BaseComponent {
     return { network, direction: info?.direction, from: info?.from_phone_number, to: info?.to_phone_number };
   }
 
-  /** How this turn reaches the caller. */
-  protected get turn(): TurnOptions {
-    return { signal: this.jovo.abortSignal ?? NEVER, push: this.jovo.capabilities?.push ?? false };
+  /** How this turn reaches the caller. Jovo copies its own fields over a component's, `turn` among them. */
+  protected get delivery(): TurnOptions {
+    const { abortSignal = NEVER, capabilities, line } = this.jovo;
+    return { signal: abortSignal, push: capabilities?.push ?? false, line };
   }
 
   /** Actions that belong together leave together. */

@@ -1,4 +1,4 @@
-import { InputType } from '@jovo-telephony/telephony';
+import { InputType, transferFailure } from '@jovo-telephony/telephony';
 import { Component, Global, Handle } from '@jovotech/framework';
 import { CallComponent } from './CallComponent';
 
@@ -9,11 +9,18 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    await this.send(known ? this.$agent.resume(conversation) : this.$agent.greet(conversation, this.parties));
+    if (known) await this.send(this.$agent.resume(conversation));
+    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
-    await this.send(this.$agent.transferFailed(this.conversation));
+    const failure = transferFailure(this.$input.transferOutcome);
+    await this.send(await this.$agent.transferFailed(this.conversation, failure));
+  }
+
+  @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })
+  transferAnswered(): void {
+    this.$agent.transferAnswered(this.conversation);
   }
 }

@@ -8,6 +8,6 @@ import { CallComponent } from './CallComponent';
 export class Keypad extends CallComponent {
   @Handle({ global: true, types: [InputType.DTMF_RECEIVED] })
   async key(): Promise<void> {
-    await this.stream(this.$agent.keyPressed(this.conversation, this.$input.digit ?? '', this.turn));
+    await this.stream(this.$agent.keyPressed(this.conversation, this.$input.digit ?? '', this.delivery));
   }
 }

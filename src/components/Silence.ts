@@ -8,6 +8,6 @@ import { CallComponent } from './CallComponent';
 export class Silence extends CallComponent {
   @Handle({ global: true, types: [InputType.USER_INPUT_TIMEOUT] })
   async silent(): Promise<void> {
-    await this.stream(this.$agent.inputTimedOut(this.conversation, this.turn));
+    await this.stream(this.$agent.inputTimedOut(this.conversation, this.delivery));
   }
 }

@@ -8,17 +8,17 @@ import { CallComponent } from './CallComponent';
 export class Talk extends CallComponent {
   @Handle({ global: true, types: [InputType.USER_SPEAK] })
   async speech(): Promise<void> {
-    await this.stream(this.$agent.heard(this.conversation, this.$input.text ?? '', this.turn));
+    await this.stream(this.$agent.heard(this.conversation, this.$input.text ?? '', this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.USER_BARGE_IN] })
   async bargeIn(): Promise<void> {
-    await this.stream(this.$agent.interrupted(this.conversation, this.$input.text, this.turn));
+    await this.stream(this.$agent.interrupted(this.conversation, this.$input.text, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.USER_SPEECH_ABANDONED] })
   async noise(): Promise<void> {
-    await this.stream(this.$agent.goOn(this.conversation, this.turn));
+    await this.stream(this.$agent.goOn(this.conversation, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.USER_SPEECH_STARTED] })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import type { BrainEvent, BrainRequest, Language, Message } from '../../src/agent/brain';
+import type { BrainEvent, BrainRequest, FullLanguage, Message } from '../../src/agent/brain';
 import { offlineBrain } from '../../src/agent/brains/offline';
 import { OFFLINE_PHRASES } from '../../src/agent/brains/offline-phrases';
 import { type Meaning, understandingOf } from '../../src/agent/brains/offline-understand';
@@ -10,10 +10,10 @@ import { type AgentProfile, profileSchema } from '../../src/agent/profiles/profi
 
 const ROOT = join(__dirname, '..', '..');
 const SHIPPED = { de: 'praxis-sommer.yaml', en: 'northgate-cycles.yaml' } as const;
-const LANGUAGES: readonly Language[] = ['de', 'en'];
+const LANGUAGES: readonly FullLanguage[] = ['de', 'en'];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const profiles: Record<Language, AgentProfile> = {
+const profiles: Record<FullLanguage, AgentProfile> = {
   de: profileSchema.parse(parse(read(`agents/${SHIPPED.de}`))),
   en: profileSchema.parse(parse(read(`agents/${SHIPPED.en}`))),
 };
@@ -40,7 +40,7 @@ const callsOf = (events: readonly BrainEvent[]) =>
 class Phone {
   readonly messages: Message[] = [];
   constructor(
-    private readonly language: Language,
+    private readonly language: FullLanguage,
     private readonly profile = profiles[language],
   ) {
     this.messages.push({ role: 'assistant', text: profile.greeting });
@@ -295,7 +295,7 @@ describe('whatever is said', () => {
       fc.asyncProperty(
         fc.array(message, { maxLength: 6 }),
         anything,
-        fc.constantFrom<Language>(...LANGUAGES),
+        fc.constantFrom<FullLanguage>(...LANGUAGES),
         fc.constantFrom(profiles.de, profiles.en, bare),
         async (before, text, language, profile) => {
           const messages: Message[] = [...before, { role: 'caller', text }];

@@ -6,6 +6,7 @@ import type { Brain, BrainEvent } from '../../src/agent/brain';
 import type { Conversation } from '../../src/agent/conversation';
 import { Profiles } from '../../src/agent/profiles/profiles';
 import { PRAXIS } from '../support/profile';
+import { QuickClock, randomOf, settleQuickly } from '../support/quick-clock';
 
 const INTERRUPTIONS = 10_000;
 const SEED = Number(process.env.SEED ?? 20_260_503);
@@ -19,49 +20,6 @@ const timing = {
 };
 const QUESTIONS = ['Wann haben Sie auf?', 'Ich hätte gern', 'Wie teuer ist das?', 'Und am Montag?'];
 const OVER = ['Moment, etwas anderes bitte!', 'Nein, das meine ich nicht.', 'Stopp', 'mhm', '', 'Warten Sie'];
-
-/** A number from 0 to 1, the same ones for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Time that a test moves. Lets promises settle a few times only: ten thousand calls have to be quick. */
-class QuickClock {
-  private now = 0;
-  private timers = new Set<{ atMs: number; run: () => void }>();
-  nowMs = (): number => this.now;
-  after = (delayMs: number, run: () => void): (() => void) => {
-    const timer = { atMs: this.now + delayMs, run };
-    this.timers.add(timer);
-    return () => this.timers.delete(timer);
-  };
-  get pending(): number {
-    return this.timers.size;
-  }
-  async pass(ms: number): Promise<void> {
-    const untilMs = this.now + ms;
-    await settle();
-    for (;;) {
-      const due = [...this.timers].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (!due) break;
-      this.timers.delete(due);
-      this.now = Math.max(this.now, due.atMs);
-      due.run();
-      await settle();
-    }
-    this.now = untilMs;
-  }
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
 
 const random = randomOf(SEED);
 const below = (limit: number) => Math.floor(random() * limit);
@@ -141,7 +99,7 @@ async function cutAfter(line: Line, turn: (signal: AbortSignal) => AsyncIterable
   if (complete) ran.delete(line.conversation.callId);
   caller.abort();
   await running;
-  await settle();
+  await settleQuickly();
 }
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');

@@ -5,7 +5,7 @@ import { readSettings } from '../../src/settings';
 
 /** The real server on a free port of loopback, with the shipped profiles. */
 export function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
-  return serve(readSettings({ HOST: '127.0.0.1', PORT: '0', ...environment }));
+  return serve(readSettings({ HOST: '127.0.0.1', PORT: '0', JOURNAL_URL: 'memory:', ...environment }));
 }
 
 export interface Answer {

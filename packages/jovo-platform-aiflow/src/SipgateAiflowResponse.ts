@@ -1,15 +1,8 @@
-import { JovoResponse } from '@jovotech/output';
-import type { RawAction } from './actions';
-import type { AiflowAction } from './wire';
+import { CallResponse } from '@jovo-telephony/platform-base';
+import type { Aiflow, AiflowAction } from './wire';
 
 /** The answer to one event: its actions in order. One is sent as an object, several as an array, none as nothing. */
-export class SipgateAiflowResponse extends JovoResponse {
-  [key: string]: unknown;
-  /** Ready for the wire. */
-  actions: AiflowAction[] = [];
-  /** Ready as well, but only once the caller has heard what is being said. */
-  afterSpeech: AiflowAction[] = [];
-
+export class SipgateAiflowResponse extends CallResponse<Aiflow> {
   static of(actions: AiflowAction[]): SipgateAiflowResponse {
     const response = new SipgateAiflowResponse();
     response.actions = actions;
@@ -23,9 +16,4 @@ export class SipgateAiflowResponse extends JovoResponse {
   toJSON(): AiflowAction | AiflowAction[] {
     return this.actions.length === 1 && this.actions[0] ? this.actions[0] : this.actions;
   }
-}
-
-/** What the app wants, before it is checked, completed and admitted to the call. */
-export class DraftResponse extends SipgateAiflowResponse {
-  drafts: { action: RawAction; afterSpeech?: boolean }[] = [];
 }

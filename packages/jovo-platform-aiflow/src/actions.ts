@@ -1,7 +1,9 @@
+import type { RawAction, Written } from '@jovo-telephony/platform-base';
 import { phoneDigits } from '@jovo-telephony/telephony';
 import { isRecord } from './events';
 import { wavFault } from './wav';
 import {
+  type Aiflow,
   type AiflowAction,
   type AiflowActionType,
   type BargeInConfig,
@@ -10,17 +12,6 @@ import {
   type TtsConfig,
   type VadConfig,
 } from './wire';
-
-/** An action as an application gives it: any field may be missing or wrong. */
-export type RawAction = Readonly<Record<string, unknown>>;
-
-/** The action as the wire wants it, and what had to be left out or stops it. */
-export interface Written {
-  /** Absent when the action cannot be mended; `faults` says why. */
-  action?: AiflowAction;
-  /** Sentences for a developer; they hold field names and limits, never what a caller said. */
-  faults: string[];
-}
 
 type Fields = Record<string, unknown>;
 type Writer = (raw: RawAction, faults: Faults) => Fields | undefined;
@@ -119,7 +110,7 @@ const WRITERS: Readonly<Record<AiflowActionType, Writer>> = {
 };
 
 /** Writes one action strictly: what it returns satisfies spec section 8, or it returns none. */
-export function writeAction(raw: RawAction, sessionId: string): Written {
+export function writeAction(raw: RawAction, sessionId: string): Written<Aiflow> {
   const faults = new Faults();
   const writer = typeof raw.type === 'string' && Object.hasOwn(WRITERS, raw.type) ? raw.type : undefined;
   if (!writer) {

@@ -1,39 +1,56 @@
+import type { EventRule, Reading } from '@jovo-telephony/platform-base';
 import { InputType } from '@jovo-telephony/telephony';
-import type { AiflowEvent, SessionInfo } from './wire';
+import type { Aiflow, AiflowEvent, SessionInfo } from './wire';
 
-/** What one event type means to us. The only place where event types are told apart, for every transport. */
-interface EventRule {
-  inputType: InputType;
-  /** Aborts what is being thought or said before the event is queued (spec 3.4); `socket`: only where it belongs. */
-  interrupts?: true | 'socket';
-  /** The service runs nothing in answer to it (spec 5.2). */
-  acceptsNoAction?: true;
-  /** The caller waits for an answer, so a late one needs a hold phrase. */
-  awaitsAnswer?: true;
+/** What one event type means to us, and how its fields are read. The only place where event types are told apart. */
+interface AiflowEventRule extends EventRule<InputType> {
   /** Reads the fields of this type; a string says why the event is to be ignored. */
   read?(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] | string;
 }
 
-const EVENTS: ReadonlyMap<string, EventRule> = new Map<string, EventRule>([
-  ['session_start', { inputType: InputType.SESSION_START, awaitsAnswer: true }],
+const EVENTS: ReadonlyMap<string, AiflowEventRule> = new Map<string, AiflowEventRule>([
+  ['session_start', { inputType: InputType.SESSION_START, means: 'start', awaitsAnswer: true }],
   [
     'user_speech_started',
-    { inputType: InputType.USER_SPEECH_STARTED, interrupts: 'socket', acceptsNoAction: true },
+    // Belongs to a socket (spec 6.2).
+    { inputType: InputType.USER_SPEECH_STARTED, interrupts: 'sound', acceptsNoAction: true },
   ],
-  ['user_speak', { inputType: InputType.USER_SPEAK, interrupts: true, awaitsAnswer: true, read: readSpeech }],
+  [
+    'user_speak',
+    {
+      inputType: InputType.USER_SPEAK,
+      means: 'words',
+      interrupts: true,
+      awaitsAnswer: true,
+      read: readSpeech,
+    },
+  ],
   [
     'user_barge_in',
-    { inputType: InputType.USER_BARGE_IN, interrupts: true, awaitsAnswer: true, read: readBargeIn },
+    {
+      inputType: InputType.USER_BARGE_IN,
+      means: 'words',
+      interrupts: true,
+      awaitsAnswer: true,
+      read: readBargeIn,
+    },
   ],
   ['dtmf_received', { inputType: InputType.DTMF_RECEIVED, awaitsAnswer: true, read: readKeys }],
   ['assistant_speak', { inputType: InputType.ASSISTANT_SPEAK }],
-  ['assistant_speech_ended', { inputType: InputType.ASSISTANT_SPEECH_ENDED }],
-  ['user_input_timeout', { inputType: InputType.USER_INPUT_TIMEOUT, awaitsAnswer: true }],
+  ['assistant_speech_ended', { inputType: InputType.ASSISTANT_SPEECH_ENDED, means: 'speech_ended' }],
+  // Counted from the end of playback (spec 6.8).
+  ['user_input_timeout', { inputType: InputType.USER_INPUT_TIMEOUT, means: 'silence', awaitsAnswer: true }],
   ['sms_failed', { inputType: InputType.SMS_FAILED, awaitsAnswer: true }],
-  ['session_end', { inputType: InputType.SESSION_END, interrupts: true, acceptsNoAction: true }],
+  [
+    'session_end',
+    { inputType: InputType.SESSION_END, means: 'end', interrupts: true, acceptsNoAction: true },
+  ],
   // Never on the wire: what the platform tells the app itself.
   ['user_speech_abandoned', { inputType: InputType.USER_SPEECH_ABANDONED }],
-  ['transfer_failed', { inputType: InputType.TRANSFER_FAILED, awaitsAnswer: true }],
+  [
+    'transfer_failed',
+    { inputType: InputType.TRANSFER_FAILED, awaitsAnswer: true, otherwise: 'session_start' },
+  ],
 ]);
 
 /** Types that only the platform makes; from the wire they are as unknown as any other. */
@@ -42,22 +59,14 @@ const OWN_EVENTS = new Set(['user_speech_abandoned', 'transfer_failed']);
 /** Names that public clients were seen to use (spec 6.8). */
 const ALIASES: ReadonlyMap<string, string> = new Map([['timeout', 'user_input_timeout']]);
 
-const UNKNOWN: EventRule = { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true };
+const UNKNOWN: AiflowEventRule = { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true };
 
-export function eventRule(type: string): EventRule {
+export function eventRule(type: string): AiflowEventRule {
   return EVENTS.get(type) ?? UNKNOWN;
 }
 
-export type Reading =
-  /** To be handled one after the other: several keys in one event are several events. */
-  | { verdict: 'handle'; events: AiflowEvent[] }
-  /** Belongs to a call but says nothing: answered with nothing. */
-  | { verdict: 'ignore'; reason: string }
-  /** Cannot be tied to a call. */
-  | { verdict: 'reject'; reason: string };
-
 /** Reads one event as leniently as the RULE lines of spec 5 and 6 and `bad/README.md` ask. Never throws. */
-export function readEvents(raw: unknown): Reading {
+export function readEvents(raw: unknown): Reading<Aiflow> {
   if (!isRecord(raw)) return reject('the event must be a JSON object');
   if (typeof raw.type !== 'string' || raw.type === '') {
     return reject('"type" must be a string, for example "user_speak"');
@@ -159,7 +168,7 @@ function passedOn(raw: Readonly<Record<string, unknown>>): Record<string, unknow
   return Object.fromEntries(given);
 }
 
-function reject(reason: string): Reading {
+function reject(reason: string): Reading<Aiflow> {
   return { verdict: 'reject', reason };
 }
 

@@ -1,10 +1,23 @@
+export {
+  CallDevice as SipgateAiflowDevice,
+  CallInput as AiflowInput,
+  type CallInputFields,
+  CallSession as SipgateAiflowSession,
+  CallUser as SipgateAiflowUser,
+  type HttpAnswer,
+  InputType,
+  type ReplyDeadlines,
+  type Socket,
+  type SocketData,
+  type StockPhrases,
+} from '@jovo-telephony/platform-base';
 export { BargeInHelper, BargeInIntent } from '@jovo-telephony/telephony';
-export type { ReplyDeadlines, SipgateAiflowConfig, StockPhrases } from './config';
-export type { DoorOptions, HttpDoorOptions } from './door/door';
+export type { SipgateAiflowConfig } from './config';
+export type { DoorOptions, HttpDoorOptions } from './door/door-options';
 export * from './door/http-door';
 export * from './door/lambda-door';
+export * from './door/lambda-socket-door';
 export * from './door/websocket-door';
-export { AiflowInput, type CallInputFields, InputType } from './input';
 export * from './output/ActionOutputs';
 export * from './output/AudioOutput';
 export * from './output/ConfigureTranscriptionOutput';
@@ -19,10 +32,8 @@ export * from './SipgateAiflowPlatform';
 export { SipgateAiflowRequest } from './SipgateAiflowRequest';
 export { SipgateAiflowRequestBuilder } from './SipgateAiflowRequestBuilder';
 export { SipgateAiflowResponse } from './SipgateAiflowResponse';
-export { SipgateAiflowSession } from './SipgateAiflowSession';
-export { SipgateAiflowDevice, SipgateAiflowUser } from './SipgateAiflowUser';
-export { type HttpAnswer, HttpServer } from './server/HttpServer';
-export { type Socket, type SocketData, WebSocketServer } from './server/WebSocketServer';
+export { HttpServer } from './server/HttpServer';
+export { WebSocketServer } from './server/WebSocketServer';
 export {
   type AiflowAction,
   type AiflowEvent,

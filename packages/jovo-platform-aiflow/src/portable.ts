@@ -1,6 +1,9 @@
+import type { RawAction } from '@jovo-telephony/platform-base';
 import type { CallAction, Interruption, NetworkCapabilities, Voice } from '@jovo-telephony/telephony';
-import type { RawAction } from './actions';
+
 import type { BargeInConfig, TtsConfig } from './wire';
+
+export const NETWORK = 'sipgate';
 
 /** What AI Flow can do (spec 8). Whether it can be pushed to depends on the transport: see {@link capabilities}. */
 const ACTIONS: NetworkCapabilities['actions'] = {
@@ -13,10 +16,11 @@ const ACTIONS: NetworkCapabilities['actions'] = {
   hang_up: 'native',
   transfer: 'native',
   send_sms: 'native',
+  network_settings: 'none',
 };
 
 export function capabilities(push: boolean): NetworkCapabilities {
-  return { network: 'sipgate', push, ssml: true, actions: ACTIONS };
+  return { network: NETWORK, push, ssml: true, actions: ACTIONS };
 }
 
 const STRATEGY = { words: 'minimum_characters', sound: 'immediate', app: 'manual', never: 'none' } as const;
@@ -65,6 +69,9 @@ export function toWire(action: CallAction): RawAction {
       };
     case 'send_sms':
       return { type: 'send_sms', phone_number: action.number, message: action.text };
+    case 'network_settings':
+      // Passed over before it gets here: there are none.
+      return { type: action.type };
   }
 }
 

@@ -1,17 +1,9 @@
+import type { CallInfo } from '@jovo-telephony/platform-base';
+
 /** The wire of sipgate AI Flow, spec section 16. Read leniently (events.ts), written strictly (actions.ts). */
 
 /** Spec 5.1. Only `id` can be relied on; later events often carry nothing else. */
-export interface SessionInfo {
-  /** Key of the call. Documented as a UUID, but any non-empty string occurs. */
-  id: string;
-  account_id: string;
-  /** On an inbound call our number, on an outbound call the number we dialled. */
-  phone_number: string;
-  direction?: 'inbound' | 'outbound';
-  /** Calling party; empty for an anonymous caller. */
-  from_phone_number?: string;
-  to_phone_number?: string;
-}
+export type SessionInfo = CallInfo;
 
 /** Spec 11. Unknown providers and further fields pass. */
 export interface TtsConfig {
@@ -106,4 +98,18 @@ export interface AiflowEvent {
   speech_started_at?: number;
   /** Fields that the spec does not name, as they came. */
   [field: string]: unknown;
+}
+
+/** What the platform remembers of a call because of this wire. Times are the call's own. */
+export interface AiflowNotes {
+  /** A legacy `user_barge_in`, until the `user_speak` with the same words (spec 6.4). */
+  bargeIn?: { text: string; atMs: number };
+  /** Languages that were asked for last (spec 8.7). */
+  languages?: string[];
+}
+
+export interface Aiflow {
+  event: AiflowEvent;
+  action: AiflowAction;
+  notes: AiflowNotes;
 }

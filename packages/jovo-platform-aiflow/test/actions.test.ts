@@ -1,4 +1,5 @@
-import { type RawAction, writeAction } from '../src/actions';
+import type { RawAction } from '@jovo-telephony/platform-base';
+import { writeAction } from '../src/actions';
 import { mergeSpeech } from '../src/utterance';
 import { wavFault } from '../src/wav';
 import type { AiflowAction } from '../src/wire';

@@ -1,7 +1,7 @@
+import { DEFAULT_DEADLINES } from '@jovo-telephony/platform-base';
 import { callOutput, hangUp, say } from '@jovo-telephony/telephony';
 import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { SipgateAiflowConfig } from '../src';
-import { DEFAULT_DEADLINES } from '../src/config';
 import { event } from './support/fixtures';
 import { gist, phoneLine } from './support/phone-line';
 import { recordingApp } from './support/recording-app';
@@ -166,6 +166,51 @@ describe('a slow answer over HTTP', () => {
     const next = post(ended);
     await clock.pass(HOLD);
     expect(gist(await next)).toEqual(['say: Einen Moment bitte.']);
+  });
+
+  test('while something is heard, and behind a newer event, there is no hold phrase', async () => {
+    const { post, clock, finish } = await slowPhone({}, async function () {
+      await this.$send('first');
+      await new Promise<void>((resolve) => clock.after(SOFT, resolve));
+      await this.$send(
+        'a second sentence that is heard for longer than anybody waits, and a little longer still',
+      );
+      await new Promise<void>((resolve) => clock.after(10_000, resolve));
+    });
+    const reply = post(speak('Frage'));
+    await finish();
+    await clock.pass(SOFT);
+    expect(gist(await reply)).toEqual(['say: first']);
+    const early = post(ended);
+    await clock.pass(SOFT);
+    expect(gist(await early)).toEqual([expect.stringMatching('say: a second sentence')]);
+    // A network that tells twice of one end: this request comes while the second sentence plays.
+    const during = post(of('assistant_speak'));
+    const older = post(ended);
+    await clock.pass(HOLD / 2);
+    const newer = post(ended);
+    await clock.pass(HOLD / 2);
+    expect(await Promise.race([older, 'open'])).toBe('open');
+    await clock.pass(HOLD / 2);
+    expect(gist(await newer)).toEqual(['say: Einen Moment bitte.']);
+    await clock.pass(HARD);
+    expect(gist(await older)).toEqual([]);
+    expect(gist(await during)).toEqual([]);
+  });
+
+  test('what becomes ready in a silence does not wait for the soft deadline of a later event', async () => {
+    const { post, clock, finish } = await slowPhone({}, async function () {
+      await this.$send('first');
+      await new Promise<void>((resolve) => clock.after(SOFT + 300, resolve));
+      await this.$send('second');
+    });
+    const reply = post(speak('Frage'));
+    await finish();
+    await clock.pass(SOFT);
+    expect(gist(await reply)).toEqual(['say: first']);
+    const next = post(ended);
+    await clock.pass(300);
+    expect(gist(await Promise.race([next, { status: 500 }]))).toEqual(['say: second']);
   });
 
   test('deadlines are options', async () => {

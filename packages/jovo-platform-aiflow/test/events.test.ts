@@ -1,12 +1,9 @@
-import {
-  inputTypeOf,
-  MAX_KEYS_PER_EVENT,
-  MAX_SESSION_ID_LENGTH,
-  type Reading,
-  readEvents,
-} from '../src/events';
-import type { AiflowEvent } from '../src/wire';
+import type { Reading } from '@jovo-telephony/platform-base';
+import { inputTypeOf, MAX_KEYS_PER_EVENT, MAX_SESSION_ID_LENGTH, readEvents } from '../src/events';
+import type { Aiflow, AiflowEvent } from '../src/wire';
 import { bad, event, eventNames } from './support/fixtures';
+
+type Verdict = Reading<Aiflow>['verdict'];
 
 const session = { id: 'call-1' };
 
@@ -17,7 +14,7 @@ function handled(raw: unknown): AiflowEvent[] {
 }
 
 const one = (raw: unknown) => handled(raw)[0] as AiflowEvent;
-const verdict = (raw: unknown): Reading['verdict'] => readEvents(raw).verdict;
+const verdict = (raw: unknown): Verdict => readEvents(raw).verdict;
 
 describe('every event of the wire becomes its input type', () => {
   const table: Record<string, string> = {
@@ -57,7 +54,7 @@ describe('every event of the wire becomes its input type', () => {
 });
 
 describe('malformed bodies', () => {
-  const table: [file: string, verdict: Reading['verdict']][] = [
+  const table: [file: string, verdict: Verdict][] = [
     ['json_null.json', 'reject'],
     ['json_string.json', 'reject'],
     ['event_array.json', 'reject'],

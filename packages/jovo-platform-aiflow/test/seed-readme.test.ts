@@ -265,13 +265,20 @@ describe('barge-in', () => {
 
   test('cancelPendingOperations and abortSignal in async mode', async () => {
     const aborted: unknown[] = [];
+    let begun: () => void = () => {};
+    const isAtWork = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     @Global()
     @Component()
     class Cancelling extends BaseComponent {
       @Handle({ types: [InputType.USER_SPEAK] })
       async slow() {
         const { abortSignal } = this.jovo;
-        await new Promise<void>((resolve) => abortSignal?.addEventListener('abort', () => resolve()));
+        await new Promise<void>((resolve) => {
+          abortSignal?.addEventListener('abort', () => resolve());
+          begun();
+        });
         aborted.push(abortSignal?.aborted);
         return this.$send('stale');
       }
@@ -283,7 +290,7 @@ describe('barge-in', () => {
     }
     const line = call([Cancelling]).socket();
     const first = line.say(event('user_speak', 'c'));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await isAtWork;
     await line.say(event('user_speak_barged_in', 'c'));
     await first;
     expect(aborted).toEqual([true]);

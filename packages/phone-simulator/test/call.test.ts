@@ -100,6 +100,7 @@ describe.each(TRANSPORTS)('a call over %s', (transport) => {
     await call.says('Kundennummer');
     await call.agentFinished();
     await call.silence(3500);
+    await call.agentFinished();
     await call.hangUp();
     expect(peer.types().filter((type) => type === 'user_input_timeout')).toHaveLength(1);
     expect(heardBy(call).at(-1)).toBe('Sind Sie noch da?');

@@ -16,6 +16,18 @@ export interface Interruption {
   notBeforeMs?: number;
 }
 
+/**
+ * The keys that answer what is said make up one entry. A network that can collect them itself does, and brings them as
+ * `DTMF_COLLECTED`; on any other each key comes by itself.
+ */
+export interface KeyEntrySettings {
+  maxDigits: number;
+  /** Silence of keys that ends the entry. */
+  interDigitTimeoutMs: number;
+  /** The key that ends the entry and is no part of it. */
+  terminator: '#' | '*' | 'none';
+}
+
 /** Waits until what is being said has been heard. Without it an action takes effect at once. */
 export interface AfterSpeech {
   after?: 'speech';
@@ -33,6 +45,7 @@ export type CallAction =
         inputTimeoutMs?: number;
         /** Silence that ends the caller's turn. */
         endOfTurnSilenceMs?: number;
+        keys?: KeyEntrySettings;
       })
   /** Plays a base64 WAV file once. */
   | { type: 'play'; audio: string; interruption?: Interruption }
@@ -48,7 +61,11 @@ export type CallAction =
       vocabulary?: string[];
       endOfTurnSilenceMs?: number;
     }
-  | ({ type: 'hang_up' } & AfterSpeech)
+  | ({
+      type: 'hang_up';
+      /** What the call came to, in a word, for whoever ordered it: `appointment-confirmed`. */
+      outcome?: string;
+    } & AfterSpeech)
   | ({
       type: 'transfer';
       /** Digits, with or without +. */
@@ -59,6 +76,8 @@ export type CallAction =
       /** With it an unanswered transfer comes back as `TRANSFER_FAILED`; without it the call is over. */
       timeoutSeconds?: number;
     } & AfterSpeech)
-  | { type: 'send_sms'; number: string; text: string };
+  | { type: 'send_sms'; number: string; text: string }
+  /** Settings that only the named network knows, for the whole call. Any other network passes over them. */
+  | { type: 'network_settings'; network: string; settings: Readonly<Record<string, unknown>> };
 
 export type CallActionType = CallAction['type'];

@@ -26,7 +26,7 @@ export class CallQueue {
     return this.current.signal;
   }
 
-  /** Tasks that run or wait. */
+  /** Tasks that run or wait; those that were left behind do not count. */
   get length(): number {
     return this.waiting;
   }
@@ -40,15 +40,21 @@ export class CallQueue {
   /** Resolves or rejects as the task does; a task that fails does not stop the ones behind it. */
   run<T>(task: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
     const { signal } = this;
-    this.waiting += 1;
+    const done = this.enter();
     const started = this.tail;
-    const result = started.then(() => task(signal));
-    this.tail = started.then(() => this.overOrGivenUp(result, signal)).then(() => this.done());
+    const result = started.then(() => task(signal)).finally(done);
+    this.tail = started.then(() => this.overOrGivenUp(result, signal)).then(done);
     return result;
   }
 
-  private done(): void {
-    this.waiting -= 1;
+  /** Counts a task; the returned function, called once or more, takes it off again. */
+  private enter(): () => void {
+    let entered = true;
+    this.waiting += 1;
+    return () => {
+      if (entered) this.waiting -= 1;
+      entered = false;
+    };
   }
 
   /** Resolves when the task has ended, or some time after its signal was aborted. */

@@ -26,6 +26,7 @@ export const DEGRADATION: Readonly<Record<CallActionType, 'drop' | 'refuse'>> = 
   hang_up: 'refuse',
   transfer: 'refuse',
   send_sms: 'refuse',
+  network_settings: 'drop',
 };
 
 export type Degraded =
@@ -35,6 +36,8 @@ export type Degraded =
 
 /** The action as this network can carry it out, or what to do instead. Markup is spoken as text where it must. */
 export function degrade(action: CallAction, capabilities: NetworkCapabilities): Degraded {
+  if (action.type === 'network_settings' && action.network !== capabilities.network)
+    return { verdict: 'drop' };
   if (capabilities.actions[action.type] === 'none') {
     return DEGRADATION[action.type] === 'drop'
       ? { verdict: 'drop' }

@@ -9,6 +9,8 @@ export * from './keys';
 export * from './output';
 export * from './phone-number';
 export * from './policy';
+export * from './redaction/redaction';
 export * from './sentences';
 export * from './silence-ladder';
 export * from './speech-clock';
+export * from './transfer-outcome';

@@ -15,6 +15,8 @@ export const InputType = {
   USER_BARGE_IN: 'USER_BARGE_IN',
   /** One key of the keypad: `0`-`9`, `*`, `#`. */
   DTMF_RECEIVED: 'DTMF_RECEIVED',
+  /** A whole entry that the network has collected as the last speech asked it to, without the key that ended it. */
+  DTMF_COLLECTED: 'DTMF_COLLECTED',
   /** The agent's voice begins (for metrics only; may never come). */
   ASSISTANT_SPEAK: 'ASSISTANT_SPEAK',
   /** The agent's voice has ended. */
@@ -23,8 +25,14 @@ export const InputType = {
   USER_INPUT_TIMEOUT: 'USER_INPUT_TIMEOUT',
   /** A text message could not be sent. */
   SMS_FAILED: 'SMS_FAILED',
-  /** A transfer did not succeed and the caller is with us again. */
+  /** A transfer did not succeed and the caller is with us again. The input's `transferOutcome` says why, if known. */
   TRANSFER_FAILED: 'TRANSFER_FAILED',
+  /** The person called has answered: the caller is not with us any more. Few networks tell. */
+  TRANSFER_ANSWERED: 'TRANSFER_ANSWERED',
+  /** A call of ours is being set up: who, whom and why are known, but nobody can hear us yet, and perhaps never will. */
+  OUTBOUND_INITIATED: 'OUTBOUND_INITIATED',
+  /** An answering machine has taken our call: its greeting begins, or it is over and the machine records. */
+  MACHINE_DETECTED: 'MACHINE_DETECTED',
   /** The call is over. Nothing can be said any more. */
   SESSION_END: 'SESSION_END',
   /** An event that this version does not know. */

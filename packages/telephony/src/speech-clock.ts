@@ -8,49 +8,86 @@ export function speechDurationMs(textOrSsml: string): number {
   return Math.round((spoken.length / SPEAKING_RATE.charactersPerSecond) * 1000) + SPEAKING_RATE.pauseMs;
 }
 
+/** What a {@link SpeechClock} knows, as plain data. */
+export interface SpeechState {
+  /** Estimated lengths of the pieces that were not heard to their end, the one that plays first. */
+  durationsMs: number[];
+  /** When the first of them began. */
+  startMs: number;
+  /** Estimated moment of silence. */
+  endMs: number;
+}
+
+/** A line on which nothing is said. */
+export function speechStart(): SpeechState {
+  return { durationsMs: [], startMs: 0, endMs: 0 };
+}
+
 /**
  * Knows whether the caller is still being spoken to, from what was sent and from the network's "speech ended".
  *
- * Networks differ in whether that signal comes once per piece or once for all (sipgate: spec 6.7, unknown), and it
- * may never come after an interruption. So each signal ends one piece; one that comes when less than half of the
- * last piece can be left ends all of them; and an estimate from the text's length stands in when it stays away.
+ * Networks differ in whether that signal comes once per piece or once for all (sipgate: spec 6.7, unknown), pieces may
+ * have been joined on the way, and the signal may never come after an interruption. So each ends the piece that plays
+ * and those behind it that must be over, too, by the estimate of their length; and where it stays away, the estimate
+ * alone stands in.
  */
 export class SpeechClock {
-  private pieces = 0;
-  private lastPieceMs = 0;
-  private endMs = 0;
+  private readonly listeners = new Set<() => void>();
+
+  /** `state` is changed in place, so that whoever keeps it has it. */
+  constructor(private readonly state: SpeechState = speechStart()) {}
 
   /** A piece is on its way to the caller, behind those before it. */
   sent(durationMs: number, nowMs: number): void {
-    if (this.pieces === 0) this.endMs = nowMs;
-    this.pieces += 1;
-    this.lastPieceMs = durationMs;
-    this.endMs = Math.max(this.endMs, nowMs) + durationMs;
+    const { state } = this;
+    if (!this.speaking) state.startMs = nowMs;
+    state.endMs = (this.speaking ? Math.max(state.endMs, nowMs) : nowMs) + durationMs;
+    state.durationsMs.push(durationMs);
   }
 
   /** The network says that playback has ended. Returns whether nothing is left to be heard. */
   ended(nowMs: number): boolean {
-    if (this.pieces > 0) this.pieces -= 1;
-    if (this.remainingMs(nowMs) < this.lastPieceMs / 2) this.pieces = 0;
-    return this.pieces === 0;
+    const { state } = this;
+    const { durationsMs } = state;
+    let playedMs = nowMs - state.startMs - (durationsMs.shift() ?? 0);
+    for (let next = durationsMs[0]; next !== undefined && playedMs > next / 2; next = durationsMs[0]) {
+      playedMs -= next;
+      durationsMs.shift();
+    }
+    // What is left begins now, whatever the estimate of what came before it was.
+    state.startMs = nowMs;
+    state.endMs = durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
+    for (const listener of this.listeners) listener();
+    return !this.speaking;
   }
 
   /** The caller or we have cut it off. */
   stopped(): void {
-    this.pieces = 0;
+    this.state.durationsMs = [];
+  }
+
+  /** Calls back whenever the network says that playback has ended; returns how to stop that. */
+  onEnded(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   get speaking(): boolean {
     return this.pieces > 0;
   }
 
+  /** Pieces that were not heard to their end. */
+  get pieces(): number {
+    return this.state.durationsMs.length;
+  }
+
   /** Estimated moment of silence; in the past when nothing is being said. */
   get endsAtMs(): number {
-    return this.endMs;
+    return this.state.endMs;
   }
 
   /** Estimated time until silence. */
   remainingMs(nowMs: number): number {
-    return this.pieces === 0 ? 0 : Math.max(0, this.endMs - nowMs);
+    return this.speaking ? Math.max(0, this.state.endMs - nowMs) : 0;
   }
 }

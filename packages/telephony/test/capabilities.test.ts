@@ -24,6 +24,7 @@ const ALL: Record<CallActionType, CallAction> = {
   hang_up: hangUp(),
   transfer: transfer({ number: '49211', displayName: 'A', displayNumber: '49212' }),
   send_sms: sendSms('49157', 'Hallo'),
+  network_settings: { type: 'network_settings', network: 'tin-can', settings: { stringLength: 5 } },
 };
 
 /** A network that can do everything but the given. */
@@ -47,11 +48,17 @@ test.each([
   ['hang_up', 'refuse'],
   ['transfer', 'refuse'],
   ['send_sms', 'refuse'],
+  ['network_settings', 'drop'],
 ] as const)('%s where it cannot: %s', (type, verdict) => {
   expect(DEGRADATION[type]).toBe(verdict);
   const degraded = degrade(ALL[type], network([type]));
   expect(degraded.verdict).toBe(verdict);
   if (degraded.verdict === 'refuse') expect(degraded.reason).toBe(`tin-can cannot ${type.replace('_', ' ')}`);
+});
+
+test('settings of another network are passed over', () => {
+  const action: CallAction = { type: 'network_settings', network: 'radio', settings: {} };
+  expect(degrade(action, network())).toEqual({ verdict: 'drop' });
 });
 
 test('markup is spoken as text where there is no markup, with everything else kept', () => {

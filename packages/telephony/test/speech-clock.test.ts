@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SPEAKING_RATE, SpeechClock, speechDurationMs } from '../src';
+import { SPEAKING_RATE, SpeechClock, speechDurationMs, speechStart } from '../src';
 
 describe('how long a text is heard', () => {
   test.each([
@@ -53,6 +53,42 @@ describe('whether the caller is being spoken to', () => {
     expect(clock.ended(2_600)).toBe(true);
   });
 
+  test('a voice that is faster or slower than the estimate: what follows is reckoned from the signal', () => {
+    for (const realMs of [700, 1_300]) {
+      const clock = new SpeechClock();
+      for (const atMs of [0, 10, 20]) clock.sent(1_000, atMs);
+      expect([clock.ended(realMs), clock.endsAtMs]).toEqual([false, realMs + 2_000]);
+      expect([clock.ended(2 * realMs), clock.endsAtMs]).toEqual([false, 2 * realMs + 1_000]);
+      expect(clock.ended(3 * realMs)).toBe(true);
+    }
+  });
+
+  test('two pieces that were joined on the way have one signal', () => {
+    const clock = new SpeechClock();
+    for (const durationMs of [1_000, 1_000, 3_000]) clock.sent(durationMs, 0);
+    expect([clock.ended(1_900), clock.pieces, clock.endsAtMs]).toEqual([false, 1, 4_900]);
+  });
+
+  test('whoever wants to know hears of each end, until they want no more', () => {
+    const clock = new SpeechClock();
+    let heard = 0;
+    const stop = clock.onEnded(() => {
+      heard += 1;
+    });
+    clock.sent(1_000, 0);
+    clock.ended(900);
+    stop();
+    clock.ended(1_000);
+    expect(heard).toBe(1);
+  });
+
+  test('what it knows is plain data: another clock goes on with it', () => {
+    const state = speechStart();
+    new SpeechClock(state).sent(1_000, 0);
+    const other = new SpeechClock(JSON.parse(JSON.stringify(state)));
+    expect([other.speaking, other.remainingMs(400)]).toEqual([true, 600]);
+  });
+
   test('cut off means silence', () => {
     const clock = new SpeechClock();
     clock.sent(5_000, 0);
@@ -82,7 +118,10 @@ describe('whether the caller is being spoken to', () => {
           else if (what === 'ended') clock.ended(nowMs);
           else clock.stopped();
           pieces = what === 'sent' ? pieces + 1 : what === 'ended' ? Math.max(0, pieces - 1) : 0;
-          if (!clock.speaking) pieces = 0;
+          // A signal may end more than one.
+          expect(clock.pieces).toBeLessThanOrEqual(pieces);
+          if (what !== 'ended') expect(clock.pieces).toBe(pieces);
+          pieces = clock.pieces;
           expect(clock.remainingMs(nowMs)).toBeGreaterThanOrEqual(0);
           expect(clock.speaking).toBe(pieces > 0);
         }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Message } from '../brain';
+import type { TransferOutcome } from '@jovo-telephony/telephony';
+import type { Message, TokenUsage } from '../brain';
 import type { AfterCall } from './after-call-schema';
 import type { ResultValue } from './schema-to-zod';
 
@@ -23,6 +24,13 @@ export interface JudgedAction {
   number?: string;
 }
 
+/** A transfer of the call: which of a destination's numbers was tried, from 1, and how it went. */
+export interface ReportedTransfer {
+  destination: string;
+  attempt: number;
+  outcome: TransferOutcome | 'unknown';
+}
+
 /** A call that is over, as the journal knows it. */
 export interface EndedCall {
   callId: string;
@@ -38,6 +46,9 @@ export interface EndedCall {
   language: string;
   outcome: CallOutcome;
   actions: readonly JudgedAction[];
+  transfers: readonly ReportedTransfer[];
+  /** What language models have used, where that is counted. */
+  usage?: Required<TokenUsage>;
   messages: readonly Message[];
 }
 
@@ -64,6 +75,8 @@ export interface CallReport extends Findings {
   language: string;
   outcome: CallOutcome;
   actions: JudgedAction[];
+  transfers: ReportedTransfer[];
+  usage?: { inputTokens: number; outputTokens: number; cents: number };
   transcript?: { role: 'caller' | 'assistant'; text: string }[];
 }
 
@@ -92,6 +105,8 @@ export function callReport(call: EndedCall, findings: Findings, section: AfterCa
       reason,
       ...(includeNumbers && { number }),
     })),
+    transfers: [...call.transfers],
+    usage: call.usage && { ...call.usage, cents: Math.round(call.usage.cents * 1000) / 1000 },
     ...(section.transcript && { transcript: transcript(call.messages, text) }),
     summary: findings.summary === undefined ? undefined : text(findings.summary),
     result: findings.result,

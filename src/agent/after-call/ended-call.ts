@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation';
-import type { CallOutcome, EndedCall, JudgedAction } from './call-report';
+import type { CallOutcome, EndedCall, JudgedAction, ReportedTransfer } from './call-report';
 
 /** When a call has ended, on both clocks. */
 export interface EndTimes {
@@ -39,6 +39,8 @@ export function endedCall(conversation: Conversation, profile: string, times: En
     language,
     outcome: outcomeOf(conversation, times.nowMs),
     actions: [...(conversation.judged ?? [])],
+    transfers: transfersOf(conversation, times.nowMs),
+    usage: conversation.usage,
     messages: [...conversation.messages],
   };
 }
@@ -48,14 +50,25 @@ function international(digits: string): string {
   return digits.length < 8 || digits.startsWith('0') ? digits : `+${digits}`;
 }
 
+/** A caller who goes while it is still announced has left; after that, only the network could tell how it went. */
+function transfersOf(conversation: Conversation, nowMs: number): ReportedTransfer[] {
+  return (conversation.transfers ?? []).map(({ destination, attempt, outcome }) => {
+    const left = conversation.transfer !== undefined && isAnnouncing(conversation, nowMs);
+    return { destination, attempt: attempt + 1, outcome: outcome ?? (left ? 'caller_left' : 'unknown') };
+  });
+}
+
+function isAnnouncing({ speaking }: Conversation, nowMs: number): boolean {
+  return speaking.some(({ startsAtMs, durationMs }) => startsAtMs + durationMs > nowMs);
+}
+
 /**
  * How a call came to its end, from what was under way then: networks do not say. A caller who leaves while the
  * transfer is still being announced was not transferred.
  */
 export function outcomeOf(conversation: Conversation, nowMs: number): CallOutcome {
-  const { closing, closingReason, speaking, failed } = conversation;
+  const { closing, closingReason, failed } = conversation;
   if (closing?.type === 'hang_up') return closingReason ?? 'agent_hung_up';
-  const announcing = speaking.some(({ startsAtMs, durationMs }) => startsAtMs + durationMs > nowMs);
-  if (closing?.type === 'transfer' && !announcing) return 'transferred';
+  if (closing?.type === 'transfer' && !isAnnouncing(conversation, nowMs)) return 'transferred';
   return failed ? 'failed' : 'caller_hung_up';
 }

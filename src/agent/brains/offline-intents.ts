@@ -1,5 +1,5 @@
-import type { Language } from '../brain';
-import { pattern } from './offline-text';
+import type { FullLanguage } from '../brain';
+import { onFirstUse, pattern } from './offline-text';
 
 /** What a caller may want beside the FAQ. */
 export type IntentName =
@@ -189,13 +189,13 @@ const ENGLISH: Phrases = {
   ],
 };
 
-const compile = (phrases: Phrases, language: Language): Record<keyof Phrases, RegExp> =>
+const compile = (phrases: Phrases, language: FullLanguage): Record<keyof Phrases, RegExp> =>
   Object.fromEntries(
     Object.entries(phrases).map(([name, sources]) => [name, pattern(sources.join('|'), language)]),
   ) as Record<keyof Phrases, RegExp>;
 
 /** The compiled phrases. All are global: use them with `search` and `replace`, which keep no position. */
-export const INTENTS: Readonly<Record<Language, Readonly<Record<keyof Phrases, RegExp>>>> = {
-  de: compile(GERMAN, 'de'),
-  en: compile(ENGLISH, 'en'),
-};
+export const INTENTS: Readonly<Record<FullLanguage, Readonly<Record<keyof Phrases, RegExp>>>> = onFirstUse(
+  { de: GERMAN, en: ENGLISH },
+  compile,
+);

@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 import type { AgentProfile } from '../profiles/profile';
 import { CONCEPTS, TOPICS } from './offline-concepts';
 import { contains, fold, likeness, pattern, replacePhrase, stem, words } from './offline-text';
@@ -30,7 +30,7 @@ const TUNING = {
 
 /** Marks strange words that look like adjectives or adverbs. */
 const ADJECTIVE = '~';
-const ADJECTIVES: Readonly<Record<Language, RegExp>> = {
+const ADJECTIVES: Readonly<Record<FullLanguage, RegExp>> = {
   de: /...(?:lich|ig|isch|bar|sam|los|ell|frei|weise)(?:e|en|er|es|em)?$/,
   en: /...(?:ly|ful|ous|ish|able|est)$/,
 };
@@ -71,7 +71,7 @@ export interface FaqMatcher {
  * (rare words weigh more, words that the profile has never seen most of all), lowered if little of the entry's
  * question was said. So "Do you also do Botox?" fails on the one word that matters.
  */
-export function faqMatcher(profile: AgentProfile, language: Language): FaqMatcher {
+export function faqMatcher(profile: AgentProfile, language: FullLanguage): FaqMatcher {
   const lexicon = new Lexicon(profile, language);
   const entries = profile.faq.map((item, index): Entry => {
     const asks = item.ask.map((ask) => lexicon.features(fold(ask, language))).filter((ask) => ask.size > 0);
@@ -164,7 +164,7 @@ class Lexicon {
 
   constructor(
     profile: AgentProfile,
-    private readonly language: Language,
+    private readonly language: FullLanguage,
   ) {
     const list = (text: string) => words(fold(text, language));
     this.small = new Set(list(`${SMALL_WORDS[language]} ${HOUSE_WORDS[language]} ${profile.name}`));

@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 
 /** Everything the offline brain says by itself, in one language. `{topics}` is filled in. */
 export interface OfflinePhrases {
@@ -27,6 +27,8 @@ export interface OfflinePhrases {
   /** Instead of an offer, if nobody can be connected and there are topics. */
   topicsInstead: string;
   or: string;
+  /** The caller asks for a language that this agent does not speak. `{languages}` are those that it does. */
+  languages: { only: string; and: string; names: Readonly<Record<FullLanguage, string>> };
 }
 
 const GERMAN: OfflinePhrases = {
@@ -54,6 +56,11 @@ const GERMAN: OfflinePhrases = {
   offer: 'Soll ich Sie mit jemandem aus dem Team verbinden?',
   topicsInstead: 'Fragen können Sie mich zum Beispiel: {topics}',
   or: 'Oder sagen Sie, dass Sie mit einem Menschen sprechen möchten.',
+  languages: {
+    only: 'Ich spreche leider nur {languages}. Was kann ich für Sie tun?',
+    and: 'und',
+    names: { de: 'Deutsch', en: 'Englisch' },
+  },
 };
 
 const ENGLISH: OfflinePhrases = {
@@ -81,18 +88,23 @@ const ENGLISH: OfflinePhrases = {
   offer: 'Shall I put you through to someone from the team?',
   topicsInstead: 'You can ask me, for example: {topics}',
   or: 'Or say that you would like to speak to a person.',
+  languages: {
+    only: "I'm afraid I only speak {languages}. What can I do for you?",
+    and: 'and',
+    names: { de: 'German', en: 'English' },
+  },
 };
 
-export const OFFLINE_PHRASES: Readonly<Record<Language, OfflinePhrases>> = { de: GERMAN, en: ENGLISH };
+export const OFFLINE_PHRASES: Readonly<Record<FullLanguage, OfflinePhrases>> = { de: GERMAN, en: ENGLISH };
 
 /** How an offer to transfer is recognised in what the caller heard, even if it was interrupted. */
-export const OFFERED: Readonly<Record<Language, RegExp>> = {
+export const OFFERED: Readonly<Record<FullLanguage, RegExp>> = {
   de: /\b(soll|darf|kann) ich sie\b.*(verbinden\?|$)|\bmöchten sie .*verbunden werden\?/i,
   en: /\b(shall|should|may|can) i (put|connect|transfer)\b|\bwould you like (me )?to (be )?(put|connect|transfer)/i,
 };
 
 /** How "anything else?" is recognised: a "no" to it ends the call. */
-export const ASKED_FOR_MORE: Readonly<Record<Language, RegExp>> = {
+export const ASKED_FOR_MORE: Readonly<Record<FullLanguage, RegExp>> = {
   de: /sonst noch etwas|noch etwas für sie tun/i,
   en: /anything else/i,
 };

@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 
 const MARKS = /\p{M}/gu;
 const NOT_WORDS = /[^\p{L}\p{N}]+/gu;
@@ -7,7 +7,7 @@ const NOT_WORDS = /[^\p{L}\p{N}]+/gu;
  * Brings a text to the one spelling in which everything is compared: lower case, no marks, `ß` as `ss`, and in
  * German `ä` = `ae` = `a`, because recognisers and keyboards write all three. Words are separated by one blank.
  */
-export function fold(text: string, language: Language): string {
+export function fold(text: string, language: FullLanguage): string {
   const bare = foldLetters(text, language);
   return bare
     .replace(/['’`´]/g, '')
@@ -18,9 +18,28 @@ export function fold(text: string, language: Language): string {
 }
 
 /** The letter part of {@link fold}: safe for the source of a regular expression without `\S`, `\D`, `\W`. */
-export function foldLetters(text: string, language: Language): string {
+export function foldLetters(text: string, language: FullLanguage): string {
   const lower = text.normalize('NFKD').replace(MARKS, '').toLowerCase().replace(/ß/g, 'ss');
   return language === 'de' ? lower.replace(/ae|oe|(?<![aeq])ue/g, (pair) => pair.charAt(0)) : lower;
+}
+
+/**
+ * One value for each language, made when it is first asked for: compiling every pattern of every language is a good
+ * part of the start of a process, and a call speaks one.
+ */
+export function onFirstUse<SOURCE, MADE>(
+  sources: Readonly<Record<FullLanguage, SOURCE>>,
+  make: (source: SOURCE, language: FullLanguage) => MADE,
+): Readonly<Record<FullLanguage, MADE>> {
+  const made = {} as Record<FullLanguage, MADE>;
+  for (const [language, source] of Object.entries(sources) as [FullLanguage, SOURCE][]) {
+    let value: MADE | undefined;
+    Object.defineProperty(made, language, {
+      enumerable: true,
+      get: () => (value ??= make(source, language)),
+    });
+  }
+  return made;
 }
 
 const LETTER = '[\\p{L}\\p{N}]';
@@ -30,7 +49,7 @@ const LETTER = '[\\p{L}\\p{N}]';
  * whole one), `<3>` for up to three words in between. Those words are kept by {@link replacePhrase}: "Wann hat der
  * Supermarkt auf" must not lose its supermarket.
  */
-export function pattern(source: string, language: Language): RegExp {
+export function pattern(source: string, language: FullLanguage): RegExp {
   const folded = foldLetters(source, language)
     .replace(/\((?!\?)/g, '(?:')
     .replace(/~/g, `${LETTER}*`)
@@ -57,7 +76,7 @@ export function words(folded: string): string[] {
 }
 
 /** Cuts the ending of a folded word, so that "Termine" and "Termin", "repairs" and "repairing" compare equal. */
-export function stem(word: string, language: Language): string {
+export function stem(word: string, language: FullLanguage): string {
   return language === 'de' ? stemGerman(word) : stemEnglish(word);
 }
 

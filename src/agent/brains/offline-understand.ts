@@ -1,6 +1,8 @@
-import type { Language } from '../brain';
+import type { FullLanguage, Language } from '../brain';
 import type { AgentProfile } from '../profiles/profile';
+import { offeredLanguages } from '../profiles/profile-language';
 import { INTENTS, type IntentName } from './offline-intents';
+import { askedLanguage } from './offline-languages';
 import { faqMatcher } from './offline-matcher';
 import { contains, fold, pattern, replacePhrase, stem, words } from './offline-text';
 
@@ -9,6 +11,8 @@ export type Meaning =
   | { intent: 'faq'; index: number }
   /** `destination`: the one that was named, or the one for everybody; none if the profile has none. */
   | { intent: 'human'; destination?: string }
+  /** The language that the caller would like to speak; whether the profile offers it is another matter. */
+  | { intent: 'language'; language: Language }
   /** `index`: the topic that was named ("text me the address"); otherwise the last answer is meant. */
   | { intent: 'sms'; index?: number }
   | { intent: Exclude<IntentName, 'human' | 'sms' | 'firmYes'> }
@@ -43,20 +47,21 @@ const WHOLE: readonly IntentName[] = [
 const STANDING = ['repeat', 'help'] as const;
 
 /** Where a spoken or written sentence falls into parts that can be understood alone. */
-const CLAUSES: Readonly<Record<Language, RegExp>> = {
+const CLAUSES: Readonly<Record<FullLanguage, RegExp>> = {
   de: /[,.;:!?]+|\b(?:und|aber|weil|also|oder)\b/i,
   en: /[,.;:!?]+|\b(?:and|but|because|so|or)\b/i,
 };
 
 /**
- * Prepares understanding for a profile. Order of judgement: who is speaking, transfer, SMS, then the FAQ on what
- * is left of the sentence, then the short social sentences, then "unknown".
+ * Prepares understanding for a profile. Order of judgement: language, who is speaking, transfer, SMS, then the FAQ on
+ * what is left of the sentence, then the short social sentences, then "unknown".
  */
-export function understanding(profile: AgentProfile, language: Language): Understand {
-  const faq = faqMatcher(profile, language);
-  const phrases = INTENTS[language];
-  const named = namedDestination(profile, language);
+export function understanding(profile: AgentProfile, spoken: FullLanguage): Understand {
+  const faq = faqMatcher(profile, spoken);
+  const phrases = INTENTS[spoken];
+  const named = namedDestination(profile, spoken);
   const everybody = destinationForEverybody(profile);
+  const offered = offeredLanguages(profile);
   const has = (text: string, name: keyof typeof phrases) => contains(text, phrases[name]);
   const without = (text: string, ...names: (keyof typeof phrases)[]) =>
     names
@@ -72,8 +77,12 @@ export function understanding(profile: AgentProfile, language: Language): Unders
   };
 
   return (text) => {
-    const said = fold(text.slice(0, MAX_CHARS), language);
+    const said = fold(text.slice(0, MAX_CHARS), spoken);
     if (said === '') return { intent: 'unclear' };
+    const language = askedLanguage(text);
+    // One that is not offered may be what the FAQ knows more about; one that is spoken already is no wish.
+    if (language && language !== spoken && offered.includes(language))
+      return { intent: 'language', language };
     if (has(said, 'identity')) return { intent: 'identity' };
     if (has(said, 'declineHuman')) return { intent: 'declineHuman' };
 
@@ -101,15 +110,15 @@ export function understanding(profile: AgentProfile, language: Language): Unders
     if (has(said, 'ending')) return { intent: 'goodbye' };
     const social = socialIntent(topic, said);
     if (social) return social;
-    for (const clause of text.slice(0, MAX_CHARS).split(CLAUSES[language])) {
-      const part = fold(clause, language);
+    for (const clause of text.slice(0, MAX_CHARS).split(CLAUSES[spoken])) {
+      const part = fold(clause, spoken);
       const about = faq.matchClause(part);
       if (about) return { intent: 'faq', index: about.index };
       if (STANDING.some((intent) => has(part, intent)) && faq.isEmpty(without(part, ...STANDING))) {
         return socialIntent(part, part) ?? { intent: 'unknown' };
       }
     }
-    return { intent: 'unknown', destination: desk?.name };
+    return language ? { intent: 'language', language } : { intent: 'unknown', destination: desk?.name };
   };
 }
 
@@ -126,7 +135,7 @@ export function destinationForEverybody(profile: AgentProfile): string | undefin
 /** Finds a destination by its name or an alias, the longest first, and what else was said. */
 function namedDestination(
   profile: AgentProfile,
-  language: Language,
+  language: FullLanguage,
 ): (said: string) => { name: string; rest: string } | undefined {
   const spoken = Object.entries(profile.destinations)
     .flatMap(([name, { aliases }]) =>
@@ -144,7 +153,7 @@ function namedDestination(
 }
 
 /** A name with whatever ending: "invoices" is also said as "invoice". */
-function inflected(alias: string, language: Language): RegExp {
+function inflected(alias: string, language: FullLanguage): RegExp {
   const loose = words(alias).map((word) => {
     const short = stem(word, language);
     return short.length >= 5 && word.startsWith(short) ? `${short}~` : `${word}(s|n|en)?`;
@@ -152,11 +161,11 @@ function inflected(alias: string, language: Language): RegExp {
   return pattern(loose.join(' '), language);
 }
 
-const prepared = new WeakMap<AgentProfile, Map<Language, Understand>>();
+const prepared = new WeakMap<AgentProfile, Map<FullLanguage, Understand>>();
 
 /** {@link understanding}, prepared once per profile and language. */
-export function understandingOf(profile: AgentProfile, language: Language): Understand {
-  const languages = prepared.get(profile) ?? new Map<Language, Understand>();
+export function understandingOf(profile: AgentProfile, language: FullLanguage): Understand {
+  const languages = prepared.get(profile) ?? new Map<FullLanguage, Understand>();
   prepared.set(profile, languages);
   const ready = languages.get(language) ?? understanding(profile, language);
   languages.set(language, ready);

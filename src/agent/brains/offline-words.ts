@@ -1,7 +1,7 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 
 /** Words that say nothing about the topic of a question: grammar, politeness, fillers of speech. Folded on use. */
-export const SMALL_WORDS: Readonly<Record<Language, string>> = {
+export const SMALL_WORDS: Readonly<Record<FullLanguage, string>> = {
   de: `
     ich du er sie es wir ihr man mich mir dich dir ihm ihn ihnen uns euch mein meine meinen meinem meiner
     dein deine ihre ihren ihrem ihrer unser unsere eure euer sein seine sich selbst wer was wie wo wann
@@ -87,7 +87,7 @@ export const SMALL_WORDS: Readonly<Record<Language, string>> = {
 };
 
 /** Words that mean the business itself. Names of the profile are added to them. */
-export const HOUSE_WORDS: Readonly<Record<Language, string>> = {
+export const HOUSE_WORDS: Readonly<Record<FullLanguage, string>> = {
   de: 'praxis zahnarzt zahnarztpraxis arztpraxis laden geschäft firma betrieb büro filiale team haus unternehmen studio ihnen euch',
   en: 'shop store business company office place team premises you',
 };
@@ -96,7 +96,7 @@ export const HOUSE_WORDS: Readonly<Record<Language, string>> = {
  * Words that narrow a question a little and are seldom in a FAQ: they lower the score less than a strange word.
  * Days and hours mostly.
  */
-export const WEAK_WORDS: Readonly<Record<Language, string>> = {
+export const WEAK_WORDS: Readonly<Record<FullLanguage, string>> = {
   de: `heute morgen morgens übermorgen durchgehend monat~ jahr jahre jahren stunde~ minute~ mittag nacht ferien jährige~ tag~ zweijährig~ dreijährig~ vierjährig~ fünfjährig~ mittagspause feiertag~ auto wagen pkw krank erkältet mutter vater mann oma opa freundin freund kollegin montag~ dienstag~ mittwoch~ donnerstag~ freitag~ samstag~ sonnabend~ sonntag~
     wochenende werktag~ woche tag tage uhr uhrzeit nachmittag~ vormittag~ mittag~ abends früh spät später nächste~
     kommende~ diese~ erste~ neue~ ab gleich sofort dringend pünktlich tagsüber nachts halb zwei drei vier fünf

@@ -1,4 +1,6 @@
-import type { Brain, BrainEvent, BrainRequest, ToolCall } from '../brain';
+import type { Brain, BrainEvent, BrainRequest, FullLanguage, Language, ToolCall } from '../brain';
+import { languageOf } from '../phrases';
+import { offeredLanguages } from '../profiles/profile-language';
 import { History } from './offline-history';
 import { ASKED_FOR_MORE, OFFERED, OFFLINE_PHRASES } from './offline-phrases';
 import { destinationForEverybody, type Meaning, understandingOf } from './offline-understand';
@@ -10,6 +12,8 @@ const HELP_TOPICS = 3;
 interface Answer {
   say?: string;
   call?: ToolCall;
+  /** It only says that there is no answer. */
+  unanswered?: true;
 }
 
 type Say = Record<Meaning['intent'], (turn: Turn) => Answer>;
@@ -33,6 +37,8 @@ export function offlineBrain(): Brain {
 
 function answer(request: BrainRequest): Answer {
   const turn = new Turn(request);
+  const isFirst = !request.messages.some(({ role }) => role === 'caller');
+  if (isFirst) return { say: turn.history.lastHeard === '' ? turn.profile.greeting : turn.phrases.ask };
   return ANSWERS[turn.meaning.intent](turn);
 }
 
@@ -42,14 +48,14 @@ class Turn {
   readonly meaning: Meaning;
   readonly phrases;
   readonly profile;
-  private readonly language;
+  private readonly language: FullLanguage;
 
   constructor({ profile, language, messages }: BrainRequest) {
     this.profile = profile;
-    this.language = language;
-    this.phrases = OFFLINE_PHRASES[language];
+    this.language = isFull(language) ? language : languageOf(profile.language);
+    this.phrases = OFFLINE_PHRASES[this.language];
     this.history = new History(messages);
-    this.meaning = understandingOf(profile, language)(this.history.said);
+    this.meaning = understandingOf(profile, this.language)(this.history.said);
   }
 
   /** True if the caller was just offered to be connected. */
@@ -81,6 +87,15 @@ class Turn {
     const text = index === undefined ? undefined : this.profile.faq[index]?.answer;
     if (text === undefined) return { say: this.phrases.nothingToSend };
     return { say: this.phrases.sms, call: { name: 'send_sms', arguments: { text } } };
+  }
+
+  /** The agent says that it has switched. A language that is not understood here is not offered. */
+  switchTo(language: Language): Answer {
+    const offered = offeredLanguages(this.profile).filter(isFull);
+    if (offered.some((one) => one === language))
+      return { call: { name: 'switch_language', arguments: { language } } };
+    const { only, and, names } = this.phrases.languages;
+    return { say: only.replace('{languages}', offered.map((one) => names[one]).join(` ${and} `)) };
   }
 
   goodbye(): Answer {
@@ -119,8 +134,9 @@ const ANSWERS: Say = {
     const named = turn.meaning.intent === 'sms' ? turn.meaning.index : undefined;
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
-  unknown: (turn) => ({ say: turn.unknown() }),
-  unclear: ({ phrases }) => ({ say: phrases.unclear }),
+  language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
+  unknown: (turn) => ({ say: turn.unknown(), unanswered: true }),
+  unclear: ({ phrases }) => ({ say: phrases.unclear, unanswered: true }),
   greeting: ({ phrases }) => ({ say: phrases.greeting }),
   goodbye: (turn) => turn.goodbye(),
   repeat: (turn) => ({ say: turn.repeat() }),
@@ -133,6 +149,10 @@ const ANSWERS: Say = {
   yes: (turn) => (turn.wasOffered ? turn.transfer(turn.offeredDestination) : { say: turn.phrases.ask }),
 };
 
+function isFull(language: Language): language is FullLanguage {
+  return language === 'de' || language === 'en';
+}
+
 /** A question of the FAQ as something that can be said: "Öffnungszeiten" gets a full stop. */
 function sentence(text: string): string {
   const trimmed = text.trim();
@@ -140,7 +160,8 @@ function sentence(text: string): string {
 }
 
 /** The text in pieces of about a sentence; joined they are the text. Then the tool call. */
-function* eventsOf({ say, call }: Answer): Generator<BrainEvent> {
+function* eventsOf({ say, call, unanswered }: Answer): Generator<BrainEvent> {
+  if (unanswered) yield { type: 'unanswered' };
   for (const text of say?.match(/.+?(?:(?<!\b(?:Dr|St|Nr|No|\d))[.!?:]+\s+|$)/gsu) ?? [])
     yield { type: 'text', text };
   if (call) yield { type: 'tool', call };

@@ -1,4 +1,4 @@
-import type { Language } from '../brain';
+import type { FullLanguage } from '../brain';
 import { languageOf } from '../phrases';
 import type { AgentProfile } from './profile';
 import { hourIn, timeZoneOf } from './time-zone';
@@ -15,7 +15,7 @@ export interface GreetingFacts {
 }
 
 /** Hour at which each part of the day begins, latest first. Before the morning it is still the evening. */
-const BEGINS: Readonly<Record<Language, readonly (readonly [DayPart, number])[]>> = {
+const BEGINS: Readonly<Record<FullLanguage, readonly (readonly [DayPart, number])[]>> = {
   // "Guten Morgen" is out of place shortly before noon, "good morning" is not.
   de: [
     ['evening', 18],
@@ -29,7 +29,7 @@ const BEGINS: Readonly<Record<Language, readonly (readonly [DayPart, number])[]>
   ],
 };
 
-const WORDS: Readonly<Record<Language, Record<DayPart, string>>> = {
+const WORDS: Readonly<Record<FullLanguage, Record<DayPart, string>>> = {
   de: { morning: 'Guten Morgen', afternoon: 'Guten Tag', evening: 'Guten Abend' },
   en: { morning: 'Good morning', afternoon: 'Good afternoon', evening: 'Good evening' },
 };
@@ -56,5 +56,8 @@ export function timeGreetingOf(profile: AgentProfile, nowMs: number): string {
 export function greetingFor(profile: AgentProfile, { direction, nowMs, returning }: GreetingFacts): string {
   const { greetings, greeting, outboundGreeting } = profile;
   if (direction === 'outbound') return greetings.outbound ?? outboundGreeting ?? greeting;
-  return (returning ? greetings.returning : undefined) ?? greetings[dayPartOf(profile, nowMs)] ?? greeting;
+  const { returning: known, outbound: _, ...byDayPart } = greetings;
+  if (returning && known !== undefined) return known;
+  // The first question about a time zone costs a process many milliseconds: it is not asked for nothing.
+  return Object.keys(byDayPart).length === 0 ? greeting : (greetings[dayPartOf(profile, nowMs)] ?? greeting);
 }

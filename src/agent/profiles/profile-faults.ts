@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { fillIn, placeholdersOf } from './placeholders';
 import { type AgentProfile, profileSchema } from './profile';
 import { textsOf } from './profile-fill';
+import { offeredLanguages } from './profile-language';
 import type { Path, ProfileSource } from './profile-source';
 import { timeZoneOf } from './time-zone';
 
@@ -9,7 +10,9 @@ import { timeZoneOf } from './time-zone';
 export function checkSource(source: ProfileSource): AgentProfile | string[] {
   const parsed = profileSchema.safeParse(source.value, { reportInput: true });
   if (parsed.success) {
-    const faults = [textFaults, strayFaults, menuFaults].flatMap((find) => find(parsed.data, source));
+    const faults = [textFaults, strayFaults, menuFaults, languageFaults].flatMap((find) =>
+      find(parsed.data, source),
+    );
     return faults.length > 0 ? faults : parsed.data;
   }
   return parsed.error.issues.flatMap((issue) =>
@@ -66,7 +69,19 @@ function textFaults(profile: AgentProfile, source: ProfileSource): string[] {
   });
   const timed = (['morning', 'afternoon', 'evening'] as const).find((part) => profile.greetings[part]);
   if (zone === undefined && timed) faults.push(told(source, ['greetings', timed], NO_ZONE));
+  if (zone === undefined) faults.push(...hoursIn(profile).map((path) => told(source, path, NO_ZONE)));
   return faults;
+}
+
+/** Where opening hours stand. */
+function hoursIn({ policy, destinations }: AgentProfile): Path[] {
+  const own = Object.entries(destinations).filter(
+    ([, { hours }]) => hours !== undefined && hours !== 'always',
+  );
+  return [
+    ...(policy?.hours ? [['policy', 'hours']] : []),
+    ...own.map(([name]) => ['destinations', name, 'hours']),
+  ];
 }
 
 const NO_ZONE = 'needs to know the time of day; expected the key timeZone, for example "America/New_York"';
@@ -79,14 +94,50 @@ function strayFaults(profile: AgentProfile, source: ProfileSource): string[] {
     .map(([path]) => told(source, path, 'placeholders are not filled in here', '${'));
 }
 
-/** Keys that lead to a destination which is not there. */
-function menuFaults({ menu, destinations }: AgentProfile, source: ProfileSource): string[] {
+/** Keys that lead to a destination, or to a language, which is not there. */
+function menuFaults(profile: AgentProfile, source: ProfileSource): string[] {
+  const { menu, destinations } = profile;
   const names = Object.keys(destinations).join(', ') || 'none';
-  return Object.entries(menu?.keys ?? {})
-    .filter(([, { transfer }]) => transfer !== undefined && !Object.hasOwn(destinations, transfer))
-    .map(([key]) =>
-      told(source, ['menu', 'keys', key, 'transfer'], `expected the name of a destination: ${names}`),
-    );
+  const languages = offeredLanguages(profile);
+  return Object.entries(menu?.keys ?? {}).flatMap(([key, { transfer, language }]) => [
+    ...(transfer === undefined || Object.hasOwn(destinations, transfer)
+      ? []
+      : [told(source, ['menu', 'keys', key, 'transfer'], `expected the name of a destination: ${names}`)]),
+    ...(language === undefined || languages.includes(language)
+      ? []
+      : [
+          told(
+            source,
+            ['menu', 'keys', key, 'language'],
+            `expected one of languages: ${languages.join(', ')}`,
+          ),
+        ]),
+  ]);
+}
+
+/** A language that is spoken as another one, and announcements of destinations that are not there. */
+function languageFaults({ languages, destinations }: AgentProfile, source: ProfileSource): string[] {
+  const names = Object.keys(destinations).join(', ') || 'none';
+  return Object.entries(languages).flatMap(([key, { language, announcements }]) => [
+    ...(language.startsWith(key)
+      ? []
+      : [
+          told(
+            source,
+            ['languages', key, 'language'],
+            `expected a tag of that language, for example "${key}"`,
+          ),
+        ]),
+    ...Object.keys(announcements)
+      .filter((name) => !Object.hasOwn(destinations, name))
+      .map((name) =>
+        told(
+          source,
+          ['languages', key, 'announcements', name],
+          `expected the name of a destination: ${names}`,
+        ),
+      ),
+  ]);
 }
 
 function* stringsIn(value: unknown, path: Path): Generator<[Path, string]> {

@@ -25,6 +25,18 @@ export function textsOf(profile: AgentProfile): ProfileText[] {
     ...Object.entries(profile.destinations).flatMap(([name, { announce }]) =>
       speech(announce, 'destinations', name, 'announce'),
     ),
+    ...Object.entries(profile.languages).flatMap(([language, { instructions, faq, announcements }]) => {
+      const at = ['languages', language] as const;
+      return [
+        ...(instructions === undefined
+          ? []
+          : [{ path: [...at, 'instructions'], text: instructions, destination: 'prompt' as const }]),
+        ...(faq ?? []).flatMap(({ answer }, index) => speech(answer, ...at, 'faq', index, 'answer')),
+        ...Object.entries(announcements).flatMap(([name, text]) =>
+          speech(text, ...at, 'announcements', name),
+        ),
+      ];
+    }),
   ];
 }
 
@@ -40,7 +52,10 @@ export function templateFacts(
   const all: TemplateFacts = {
     ...given,
     profile: { name: profile.name },
-    time: { greeting: timeGreetingOf(profile, nowMs) },
+    // A process that has never asked for a zone pays many milliseconds for the first one.
+    get time() {
+      return { greeting: timeGreetingOf(profile, nowMs) };
+    },
   };
   const used = placeholdersIn(profile).flatMap(({ name }): [string, string][] => {
     const value = valueFor(name, all);
@@ -57,7 +72,7 @@ export function templateFacts(
     headers: under('header.'),
     metadata: under('metadata.'),
     profile: all.profile,
-    time: all.time,
+    ...(used.some(([name]) => name === 'time.greeting') && { time: all.time }),
   };
 }
 
@@ -83,20 +98,33 @@ export function filledProfile(profile: AgentProfile, facts: TemplateFacts): Agen
 
 function fill(profile: AgentProfile, facts: TemplateFacts): AgentProfile {
   const spoken = (text: string) => fillIn(text, facts);
-  const greetings = Object.entries(profile.greetings).map(([kind, text]) => [kind, text && spoken(text)]);
-  const destinations = Object.entries(profile.destinations).map(([name, destination]) => [
-    name,
-    { ...destination, announce: spoken(destination.announce) },
-  ]);
+  const prompt = (text: string) => fillIn(text, facts, 'prompt') + dataNote(profile, facts);
+  const answered = (faq: AgentProfile['faq']) =>
+    faq.map(({ ask, answer }) => ({ ask, answer: spoken(answer) }));
   return {
     ...profile,
     greeting: spoken(profile.greeting),
     outboundGreeting: profile.outboundGreeting && spoken(profile.outboundGreeting),
-    greetings: Object.fromEntries(greetings),
-    instructions: fillIn(profile.instructions, facts, 'prompt') + dataNote(profile, facts),
-    faq: profile.faq.map(({ ask, answer }) => ({ ask, answer: spoken(answer) })),
-    destinations: Object.fromEntries(destinations),
+    greetings: each(profile.greetings, (text) => text && spoken(text)),
+    instructions: prompt(profile.instructions),
+    faq: answered(profile.faq),
+    destinations: each(profile.destinations, (place) => ({ ...place, announce: spoken(place.announce) })),
+    languages: each(profile.languages, (other) => ({
+      ...other,
+      instructions: other.instructions && prompt(other.instructions),
+      faq: other.faq && answered(other.faq),
+      announcements: each(other.announcements, spoken),
+    })),
   };
+}
+
+/** The record with each value changed. */
+function each<T extends object>(record: T, change: (value: NonNullable<T[keyof T]>) => unknown): T {
+  const changed = Object.entries(record).map(([key, value]) => [
+    key,
+    value === undefined ? value : change(value),
+  ]);
+  return Object.fromEntries(changed) as T;
 }
 
 /**

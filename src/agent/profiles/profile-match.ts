@@ -29,7 +29,7 @@ export interface Claim {
  * which are refused, polynomial with every further repetition. With these limits the worst value costs a
  * fraction of a second.
  */
-const MAX_PATTERN_INPUT = 200;
+const MAX_PATTERN_INPUT = 128;
 const MAX_REPETITIONS = 3;
 
 const PATTERN = /^\/(.+)\/(i?)$/s;

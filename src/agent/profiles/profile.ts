@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { afterCallSchema } from '../after-call/after-call-schema';
+import { LANGUAGES } from '../brain';
+import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
-import { policySchema } from './policy-schema';
+import { hoursSchema, policySchema } from './policy-schema';
+import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
 import { isTimeZone } from './time-zone';
@@ -45,6 +48,32 @@ const voiceSchema = z.strictObject({
   language: z.string().min(2).optional().describe("If it differs from the profile's"),
 });
 
+const faqSchema = z.array(
+  z.strictObject({ ask: z.array(spoken).min(1, 'at least one question'), answer: spoken }),
+);
+
+/** Another language of a profile: who speaks, and what it has of texts in it. */
+const languageSchema = z.strictObject({
+  language: z
+    .string()
+    .regex(/^(de|en|fr|es|it|nl)(-[A-Z]{2})?$/, 'a tag of German, English, French, Spanish, Italian or Dutch')
+    .describe('BCP-47 tag: what is listened for, and how the voice reads'),
+  voice: voiceSchema.describe('Who speaks in this language'),
+  instructions: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe('What a language model is told in this language; without it, what the profile says'),
+  faq: faqSchema
+    .optional()
+    .describe('Questions and answers in this language; without it, those of the profile'),
+  announcements: z
+    .record(z.string(), spoken)
+    .default({})
+    .describe('By destination: said before a transfer in this language; without it, a stock phrase'),
+});
+
 /**
  * Who answers: one YAML file in `agents/`, after its bases were merged into it. The keys are a contract with the
  * people who write them; the descriptions are what their editors show (`agents/profile.schema.json`).
@@ -79,15 +108,18 @@ export const profileSchema = z.strictObject({
     })
     .default({})
     .describe('First words for special calls; greeting is said on all others'),
+  welcome: z
+    .enum(['greeting', 'brain', 'both'])
+    .default('greeting')
+    .describe(
+      'Who says the first words: the greeting, at once; the brain; or the greeting and then the brain',
+    ),
   instructions: z
     .string()
     .trim()
     .min(1, 'what the agent is told to be and do')
     .describe('What a language model is told to be and to do'),
-  faq: z
-    .array(z.strictObject({ ask: z.array(spoken).min(1, 'at least one question'), answer: spoken }))
-    .default([])
-    .describe('What callers ask, and what they are told'),
+  faq: faqSchema.default([]).describe('What callers ask, and what they are told'),
   destinations: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_-]*$/, 'a short lower-case name, for example reception'),
@@ -100,6 +132,10 @@ export const profileSchema = z.strictObject({
           .default([])
           .describe('Numbers that are tried in turn when nobody answers'),
         aliases: z.array(spoken).default([]).describe('What callers call it. Used by the offline brain'),
+        hours: z
+          .union([z.literal('always'), hoursSchema])
+          .optional()
+          .describe('When somebody is there, instead of the hours of the policy'),
         timeoutSeconds: z
           .number()
           .int()
@@ -112,20 +148,18 @@ export const profileSchema = z.strictObject({
     .default({})
     .describe('Whom a caller may be transferred to, by name. No other number is ever dialled'),
   languages: z
-    .partialRecord(
-      z.enum(['de', 'en']),
-      z.strictObject({
-        language: z.string().regex(/^(de|en)(-[A-Z]{2})?$/, 'a German or English language tag'),
-        voice: voiceSchema,
-      }),
-    )
+    .partialRecord(z.enum(LANGUAGES), languageSchema)
     .default({})
     .describe('Languages that a caller may ask for besides the own one'),
   policy: policySchema.optional().describe('What may be done, how often, and what the caller must confirm'),
   menu: menuSchema
     .optional()
     .describe('What the keys of the phone do: choices, and digits that are asked for'),
+  mcp: mcpSchema
+    .optional()
+    .describe('Model Context Protocol servers whose tools a language model may use, by name'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
+  privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 

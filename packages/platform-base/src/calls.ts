@@ -1,0 +1,110 @@
+import { Call, type CallWorld } from './call';
+import type { WireTypes } from './wire';
+
+export interface CallLimits {
+  /** A call without any event for this long is over. */
+  idleMs: number;
+  /** The same after a transfer, when no further events are promised. */
+  idleAfterTransferMs: number;
+  /** How long a call that has ended is remembered, so that late events do not bring it back. */
+  rememberEndedMs: number;
+  maxRememberedEnded: number;
+}
+
+export const CALL_LIMITS: CallLimits = {
+  idleMs: 4 * 3_600_000,
+  idleAfterTransferMs: 15 * 60_000,
+  rememberEndedMs: 10 * 60_000,
+  maxRememberedEnded: 10_000,
+};
+
+const SWEEP_EVERY_MS = 60_000;
+
+/** The calls that are alive, by id. Ids come from outside, hence a `Map` and never an object. */
+export class Calls<T extends WireTypes> {
+  /** Keeps lodash's deep clone from copying the calls for every event. */
+  readonly [Symbol.toStringTag] = 'ByReference';
+  private readonly live = new Map<string, Call<T>>();
+  private readonly endedAtMs = new Map<string, number>();
+  private sweptAtMs: number;
+
+  constructor(
+    private readonly world: CallWorld<T>,
+    private readonly limits: CallLimits = CALL_LIMITS,
+  ) {
+    this.sweptAtMs = world.clock.nowMs();
+  }
+
+  get size(): number {
+    return this.live.size;
+  }
+
+  find(id: string): Call<T> | undefined {
+    return this.live.get(id);
+  }
+
+  /** The calls that are served on one connection. */
+  on(connection: unknown): Call<T>[] {
+    return [...this.live.values()].filter((call) => call.connection === connection && !call.ended);
+  }
+
+  /** Whether this process works on a call, or has something on its way. */
+  get busy(): boolean {
+    return [...this.live.values()].some(({ hold, taking, pushed }) => hold ?? taking ?? pushed);
+  }
+
+  /** The live call, or a fresh one: an event of an unknown call is never refused (a restart may lie between). */
+  open(id: string): Call<T> {
+    let call = this.live.get(id);
+    if (!call) {
+      call = new Call(id, this.world);
+      this.live.set(id, call);
+      this.endedAtMs.delete(id);
+    }
+    return call;
+  }
+
+  hasEnded(id: string): boolean {
+    const atMs = this.endedAtMs.get(id);
+    return atMs !== undefined && this.world.clock.nowMs() - atMs <= this.limits.rememberEndedMs;
+  }
+
+  /** The call is over: its id is free for a new start, and remembered as ended until then. */
+  end(call: Call<T>): void {
+    const { id } = call;
+    if (this.live.get(id) !== call) return;
+    this.live.delete(id);
+    this.endedAtMs.set(id, this.world.clock.nowMs());
+    // Maps keep insertion order, so the first is the oldest.
+    for (const oldest of this.endedAtMs.keys()) {
+      if (this.endedAtMs.size <= this.limits.maxRememberedEnded && this.hasEnded(oldest)) break;
+      this.endedAtMs.delete(oldest);
+    }
+  }
+
+  /** The call never was: nobody has anything to remember of it. */
+  drop(call: Call<T>): void {
+    if (this.live.get(call.id) === call) this.live.delete(call.id);
+  }
+
+  /** Whether a call that has ended, in whichever process, need not be remembered any more. */
+  isForgotten({ state, nowMs }: Call<T>): boolean {
+    return nowMs - state.lastSeenMs > this.limits.rememberEndedMs;
+  }
+
+  /** Whether nobody has spoken of the call for too long. */
+  isIdle({ state, nowMs }: Call<T>): boolean {
+    const transferred = state.closed || state.transferPending;
+    const ofAny = transferred ? this.limits.idleAfterTransferMs : this.limits.idleMs;
+    const limitMs = this.world.wire.idleAfterMs?.(state.notes) ?? ofAny;
+    return nowMs - state.lastSeenMs > limitMs;
+  }
+
+  /** Ids of calls that are idle; at most once a minute it really looks. */
+  idle(): string[] {
+    const nowMs = this.world.clock.nowMs();
+    if (nowMs - this.sweptAtMs < SWEEP_EVERY_MS) return [];
+    this.sweptAtMs = nowMs;
+    return [...this.live.values()].filter((call) => this.isIdle(call)).map(({ id }) => id);
+  }
+}

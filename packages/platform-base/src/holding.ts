@@ -1,0 +1,132 @@
+import type { Clock } from '@jovo-telephony/telephony';
+import type { Call } from './call';
+import {
+  type CallHold,
+  type CallKeeper,
+  type CallRef,
+  DEGRADED_HOLD,
+  type NotedEvent,
+  type Novelty,
+  TAKEN_AWAY,
+} from './call-keeper';
+import type { WireTypes } from './wire';
+
+/** How long words that interrupt wait for the process that is interrupted; its turn has 1.5 s to end. */
+const INTERRUPTING_WITHIN_MS = 2_000;
+/** How long any other event waits for the turns before it. Meanwhile the caller hears hold phrases. */
+const WITHIN_MS = 10_000;
+/** An implementation that is so much later than it should be has failed. */
+const TAKE_GRACE_MS = 500;
+/** How long an answer waits until the call is kept. */
+const SETTLE_WITHIN_MS = 500;
+
+export interface HoldingOptions {
+  keeper: CallKeeper;
+  network: string;
+  clock: Clock;
+  warn(warning: string): void;
+}
+
+/** Sees to it that this process works on a call only while it holds it: the platform's side of the port. */
+export class Holding<T extends WireTypes> {
+  constructor(
+    private readonly options: HoldingOptions,
+    /** The call has just been taken: what was kept of it is to be taken up. */
+    private readonly taken: (call: Call<T>, hold: CallHold) => void,
+  ) {}
+
+  /** Holds the call, at once if nobody has to be waited for. Says whether the event was handled before. */
+  take(call: Call<T>, event?: NotedEvent, interrupts = false): Novelty | Promise<Novelty> {
+    if (call.hold?.interrupted?.aborted) return this.takeNext(call, call.hold, event);
+    if (call.hold) return event ? call.hold.noteEvent(event) : 'new';
+    const ref: CallRef = { network: this.options.network, callId: call.id };
+    if (interrupts) this.options.keeper.interrupt(ref);
+    // Whoever comes while the call is being taken comes after the one it is taken for.
+    if (call.taking) return call.taking.then(() => this.take(call, event));
+    const withinMs = interrupts ? INTERRUPTING_WITHIN_MS : WITHIN_MS;
+    const giveUp = new AbortController();
+    const hold = this.options.keeper.take(ref, { event, withinMs, signal: giveUp.signal });
+    if (!(hold instanceof Promise)) return this.hold(call, hold);
+    const held = this.within(hold, withinMs + TAKE_GRACE_MS).then((got) => {
+      if (!got) giveUp.abort();
+      call.taking = undefined;
+      return this.hold(call, got ?? DEGRADED_HOLD);
+    });
+    call.taking = held.then(() => {});
+    return held;
+  }
+
+  /** Another process wants the call: it gets it first. */
+  private async takeNext(call: Call<T>, { interrupted }: CallHold, event?: NotedEvent): Promise<Novelty> {
+    while (call.hold && call.hold.interrupted === interrupted) await this.settledQueue(call);
+    return this.take(call, event);
+  }
+
+  /** Lets go of the call when its turns have ended, or were left behind. */
+  private async settledQueue(call: Call<T>): Promise<void> {
+    await call.queue.run(() => {});
+    await this.settle(call);
+  }
+
+  /** A further event of a call that is held. */
+  note(call: Call<T>, event: NotedEvent): Novelty {
+    return call.hold?.noteEvent(event) ?? 'new';
+  }
+
+  private hold(call: Call<T>, hold: CallHold): Novelty {
+    const { interrupted } = hold;
+    const onInterrupt = () => {
+      call.queue.interrupt('another process has received new words');
+      this.settledQueue(call);
+    };
+    interrupted?.addEventListener('abort', onInterrupt, { once: true });
+    call.hold = hold;
+    call.letGo = () => interrupted?.removeEventListener('abort', onInterrupt);
+    if (hold.degraded) this.options.warn('calls are not kept: the store fails, they go on from memory');
+    this.taken(call, hold);
+    call.noteMeanwhile();
+    if (interrupted?.aborted) onInterrupt();
+    return hold.novelty;
+  }
+
+  /**
+   * Keeps the call after something has happened, and lets go of it if nothing more is to be done. Waited for before
+   * an answer leaves; undefined where nothing has to be waited for.
+   */
+  settle(call: Call<T>): Promise<void> | undefined {
+    const { hold, pushed } = call;
+    if (!hold) return undefined;
+    // A serverless host stops the clock once everything is answered, so what is on its way must have left.
+    if (pushed) return pushed.then(() => this.settle(call));
+    const over = call.queue.length === 0;
+    const kept = call.keep(over);
+    if (over) {
+      call.letGo?.();
+      call.hold = undefined;
+      // What this process has made of it since then does not count.
+      if (hold.interrupted?.reason === TAKEN_AWAY) call.outdated();
+    }
+    const done = over ? hold.release(kept) : hold.keep(kept);
+    return done instanceof Promise ? this.within(done, SETTLE_WITHIN_MS).then(() => {}) : undefined;
+  }
+
+  /** Does something that is no event's, for example a timer's, while nobody else works on the call. */
+  during(call: Call<T>, work: () => void): void {
+    if (call.ended) return;
+    const go = () => {
+      work();
+      this.settle(call);
+    };
+    const taken = this.take(call);
+    if (taken instanceof Promise) taken.then(go);
+    else go();
+  }
+
+  /** Undefined if it fails or takes too long. Never rejects. */
+  private within<V>(promise: Promise<V>, ms: number): Promise<V | undefined> {
+    return new Promise((resolve) => {
+      const stop = this.options.clock.after(ms, () => resolve(undefined));
+      promise.then(resolve, () => resolve(undefined)).finally(stop);
+    });
+  }
+}

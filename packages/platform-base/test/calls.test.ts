@@ -1,0 +1,43 @@
+import { VirtualClock } from '@jovo-telephony/telephony/testing';
+import { Calls } from '../src';
+import { toyWire } from './support/toy-wire';
+
+describe('calls that have ended are remembered, but not for ever and not without number', () => {
+  const limits = { idleMs: 1_000, idleAfterTransferMs: 100, rememberEndedMs: 500, maxRememberedEnded: 3 };
+  const endedCalls = (...ids: string[]) => {
+    const clock = new VirtualClock();
+    const calls = new Calls({ wire: toyWire, clock, epochMs: () => 0 }, limits);
+    for (const id of ids) calls.end(calls.open(id));
+    return { calls, clock };
+  };
+
+  test('for a while', async () => {
+    const { calls, clock } = endedCalls('a');
+    await clock.pass(500);
+    expect(calls.hasEnded('a')).toBe(true);
+    await clock.pass(1);
+    expect(calls.hasEnded('a')).toBe(false);
+  });
+
+  test('the last few', () => {
+    const { calls } = endedCalls('a', 'b', 'c', 'd');
+    expect(['a', 'b', 'c', 'd'].map((id) => calls.hasEnded(id))).toEqual([false, true, true, true]);
+  });
+
+  test('until they start again; the end of an earlier call of that id is not the end of this one', () => {
+    const { calls } = endedCalls();
+    const first = calls.open('a');
+    calls.end(first);
+    const second = calls.open('a');
+    calls.end(first);
+    expect(calls.find('a')).toBe(second);
+    expect(calls.hasEnded('a')).toBe(false);
+  });
+
+  test('ids that are names of object members are ids', () => {
+    const { calls } = endedCalls('__proto__', 'constructor');
+    expect(calls.hasEnded('__proto__')).toBe(true);
+    expect(calls.hasEnded('toString')).toBe(false);
+    expect(calls.find('hasOwnProperty')).toBeUndefined();
+  });
+});

@@ -1,0 +1,179 @@
+import type { KeptCall, NotedEvent } from '@jovo-telephony/platform-base';
+import type { LedgerRun } from '@jovo-telephony/telephony';
+import type { Message } from '../agent/brain';
+import type { Conversation } from '../agent/conversation';
+import type { CallDescription } from './journal';
+import { messagesSince, type NotedMessages } from './messages';
+import type { Sealing } from './sealing';
+import type { Begun, CallFacts, Page } from './store';
+
+/** What Jovo keeps of a session, as its database plugins see it. */
+export type SessionItem = Record<string, unknown>;
+
+/** What must not happen twice, or must not be begun again without a word. */
+export interface Claims {
+  readonly runs: readonly LedgerRun[];
+  /** Tools that were begun, and of which nobody knows yet how they ended. */
+  readonly tools: readonly string[];
+}
+
+const NO_CLAIMS: Claims = { runs: [], tools: [] };
+
+/** What is sealed as the state of a call. */
+interface Envelope {
+  /** Names the write, so that a process that did not hear of its success can see that it succeeded. */
+  writer: string;
+  kept?: KeptCall;
+  session?: SessionItem;
+  handled: string[];
+  about?: CallFacts;
+}
+
+/** A write that has failed, or that may have: what the next attempt has to bring along. */
+export interface Unsaved {
+  /** The version that it builds on; undefined where the store has never known the call. */
+  base: number | undefined;
+  /** Writes that may have been made, and how many of the pages were written with them. */
+  writers: { name: string; pages: number }[];
+  pages: Page[];
+  state: Uint8Array;
+  claims?: Uint8Array;
+  about?: CallFacts;
+  ended: boolean;
+}
+
+/** So many keys of events are remembered. */
+const REMEMBERED_KEYS = 256;
+
+/** What this process knows of one call between its turns. */
+export class CallFile {
+  /** Of the state in the store that this is in step with. */
+  version: number | undefined;
+  session?: SessionItem;
+  claims: Claims = NO_CLAIMS;
+  claimCount = 0;
+  /** The claims have outcomes that the store has not seen. */
+  claimsChanged = false;
+  handled: string[] = [];
+  about?: CallFacts;
+  description?: CallDescription;
+  unsaved?: Unsaved;
+  usedAtMs = 0;
+  /** The end of the last write that was begun. Writes of one call come one after the other. */
+  writing: Promise<unknown> = Promise.resolve();
+  private noted: NotedMessages = { before: 0, texts: [] };
+  private writes = 0;
+  /** Of what this process has kept last: whatever it is handed back counts as newer. */
+  private revision = 0;
+
+  constructor(
+    readonly id: string,
+    private readonly holder: string,
+    private readonly sealing: Sealing,
+  ) {}
+
+  /** Runs behind everything that was begun before, however that ended. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.writing.then(work, work);
+    this.writing = done.catch(() => {});
+    return done;
+  }
+
+  /** The call as it is, ready to be stored. `writer` is the name of this write. */
+  seal(kept: KeptCall): { state: Uint8Array; writer: string } {
+    this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
+    this.revision = kept.state.revision;
+    this.writes += 1;
+    const writer = `${this.holder}#${this.writes}`;
+    const { session, handled, about } = this;
+    // The plugin's session says more than the platform's copy.
+    const without: KeptCall = { ...kept, session: session ? undefined : kept.session, handled: [] };
+    const envelope: Envelope = kept.ended
+      ? { writer, kept: { ...kept, session: undefined, handled: [] }, handled }
+      : { writer, kept: without, session, handled, about };
+    return { state: this.sealing.seal(this.id, JSON.stringify(envelope)), writer };
+  }
+
+  sealClaims(claims: Claims): Uint8Array {
+    return this.sealing.seal(this.id, JSON.stringify(claims));
+  }
+
+  sealText = (text: string): Uint8Array => this.sealing.seal(this.id, text);
+
+  sealEvent(event: NotedEvent): string {
+    return this.sealing.seal(this.id, JSON.stringify({ by: this.holder, event })).toString('base64');
+  }
+
+  /** Events of processes that are gone. Our own are in the memory of the platform. */
+  missed(unfinished: readonly string[]): NotedEvent[] {
+    const events = unfinished.map(
+      (sealed) =>
+        JSON.parse(this.sealing.open(this.id, Buffer.from(sealed, 'base64'))) as {
+          by: string;
+          event: NotedEvent;
+        },
+    );
+    return events.filter(({ by }) => by !== this.holder).map(({ event }) => event);
+  }
+
+  /** Takes over what another process has left. Returns what the platform kept, if it is news. */
+  takeOver(begun: Extract<Begun, { result: 'begun' }>): KeptCall | undefined {
+    const { lease, state, claims, claimCount } = begun;
+    this.claims = claims ? JSON.parse(this.sealing.open(this.id, claims)) : NO_CLAIMS;
+    this.claimCount = claimCount;
+    this.claimsChanged = false;
+    if (lease.version === this.version) return undefined;
+    this.version = lease.version;
+    if (!state) return undefined;
+    const { kept, session, handled, about } = this.openState(state);
+    this.session = session;
+    this.description = undefined;
+    this.handled = handled;
+    this.about = about;
+    this.noted = messagesSince({ before: 0, texts: [] }, this.messages, this.messagesBefore).noted;
+    return (
+      kept && { ...kept, state: { ...kept.state, revision: Math.max(kept.state.revision, this.revision) } }
+    );
+  }
+
+  /** Which of our writes has made this state, if one has. */
+  writerOf<T extends { name: string }>(state: Uint8Array | undefined, writers: readonly T[]): T | undefined {
+    if (!state || writers.length === 0) return undefined;
+    const { writer } = this.openState(state);
+    return writers.find(({ name }) => name === writer);
+  }
+
+  /** The messages that are new or read differently since the last time. */
+  newMessages(): { from: number; messages: readonly Message[] } | undefined {
+    const { noted, change } = messagesSince(this.noted, this.messages, this.messagesBefore);
+    this.noted = noted;
+    return change;
+  }
+
+  /** Another process knows better. */
+  forget(): void {
+    this.version = undefined;
+    this.description = undefined;
+    this.session = undefined;
+    this.unsaved = undefined;
+    this.handled = [];
+  }
+
+  private openState(state: Uint8Array): Envelope {
+    return JSON.parse(this.sealing.open(this.id, state));
+  }
+
+  private get messages(): readonly Message[] {
+    return conversationOf(this.session)?.messages ?? [];
+  }
+
+  private get messagesBefore(): number {
+    return conversationOf(this.session)?.messagesBefore ?? 0;
+  }
+}
+
+/** The conversation in a session, if there is one. */
+export function conversationOf(session: SessionItem | undefined): Conversation | undefined {
+  return (session as { session?: { data?: { conversation?: Conversation } } } | undefined)?.session?.data
+    ?.conversation;
+}

@@ -1,0 +1,131 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+const FORMAT = 1;
+const FORMAT_DEFLATED = 2;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const ID_BYTES = 4;
+const HEAD_BYTES = 1 + ID_BYTES + IV_BYTES + TAG_BYTES;
+/** From here on a text is made smaller: stores have limits for one item. */
+const DEFLATE_FROM_BYTES = 48 * 1024;
+
+interface Key {
+  /** Names the key in what it has sealed. */
+  id: Buffer;
+  cipher: KeyObject;
+  callers: KeyObject;
+}
+
+/** A text was sealed with a key that is not there any more, or was changed since. */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+}
+
+/** A `JOURNAL_KEY` that cannot be used. */
+export class JournalKeyError extends Error {
+  override readonly name = 'JournalKeyError';
+}
+
+/**
+ * Seals what a journal keeps of words and numbers: AES-256-GCM, bound to the call it belongs to. The first key seals;
+ * the others open what was sealed with them before, so that a key can be changed without losing what there is.
+ */
+export class Sealing {
+  private readonly keys: readonly Key[];
+  /** A nonce is never used twice: random for the process, counted within it. */
+  private prefix = randomBytes(IV_BYTES - 4);
+  private count = 0;
+
+  /** @param secrets 32 bytes each, the one to seal with first */
+  constructor(secrets: readonly Uint8Array[]) {
+    this.keys = secrets.map(keyOf);
+  }
+
+  seal(callId: string, text: string): Buffer {
+    const [key] = this.keys;
+    if (!key) throw new JournalKeyError('There is no key to seal with');
+    const plain = Buffer.from(text, 'utf8');
+    const deflated = plain.length >= DEFLATE_FROM_BYTES;
+    const format = deflated ? FORMAT_DEFLATED : FORMAT;
+    const iv = this.nextIv();
+    const cipher = createCipheriv('aes-256-gcm', key.cipher, iv);
+    cipher.setAAD(boundTo(format, callId));
+    const sealed = cipher.update(deflated ? deflateRawSync(plain, { level: 1 }) : plain);
+    cipher.final();
+    return Buffer.concat([Buffer.of(format), key.id, iv, cipher.getAuthTag(), sealed]);
+  }
+
+  /** Throws a `SealError` when it cannot be opened. */
+  open(callId: string, sealed: Uint8Array): string {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+    const id = bytes.subarray(1, 1 + ID_BYTES);
+    const key = this.keys.find((candidate) => candidate.id.equals(id));
+    if (!key)
+      throw new SealError(`It was sealed with key ${id.toString('hex')}, which is not in JOURNAL_KEY`);
+    const iv = bytes.subarray(1 + ID_BYTES, 1 + ID_BYTES + IV_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', key.cipher, iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(boundTo(bytes[0] ?? 0, callId));
+    decipher.setAuthTag(bytes.subarray(HEAD_BYTES - TAG_BYTES, HEAD_BYTES));
+    try {
+      const plain = Buffer.concat([decipher.update(bytes.subarray(HEAD_BYTES)), decipher.final()]);
+      return (bytes[0] === FORMAT_DEFLATED ? inflateRawSync(plain) : plain).toString('utf8');
+    } catch {
+      throw new SealError('It was changed, or belongs to another call');
+    }
+  }
+
+  /** What stands for a caller's number: the same for the same number and key, and no way back. */
+  callerKey(number: string): string {
+    return this.callerKeys(number)[0] ?? '';
+  }
+
+  /** The same with every key that is known: calls may have been kept under an older one. */
+  callerKeys(number: string): string[] {
+    const digits = number.replace(/\D/g, '');
+    return this.keys.map(({ callers }) =>
+      createHmac('sha256', callers).update(digits).digest('hex').slice(0, 32),
+    );
+  }
+
+  private nextIv(): Buffer {
+    if (this.count === 0xffff_ffff) this.prefix = randomBytes(IV_BYTES - 4);
+    this.count = (this.count + 1) >>> 0;
+    const iv = Buffer.allocUnsafe(IV_BYTES);
+    this.prefix.copy(iv);
+    iv.writeUInt32BE(this.count, IV_BYTES - 4);
+    return iv;
+  }
+}
+
+const boundTo = (format: number, callId: string) =>
+  Buffer.concat([Buffer.of(format), Buffer.from(callId, 'utf8')]);
+
+function keyOf(secret: Uint8Array): Key {
+  const derived = (purpose: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `jovo-telephony journal ${purpose}`, 32)));
+  const id = createHash('sha256').update('id').update(secret).digest().subarray(0, ID_BYTES);
+  return { id, cipher: derived('texts'), callers: derived('callers') };
+}
+
+/** `JOURNAL_KEY`: keys of 32 bytes in hexadecimal or base64, the one to seal with first, older ones behind commas. */
+export function readJournalKey(text: string): Uint8Array[] {
+  return text.split(',').map((each, index) => {
+    const written = each.trim();
+    const bytes = Buffer.from(written, /^[0-9a-f]{64}$/i.test(written) ? 'hex' : 'base64');
+    if (bytes.length === 32) return bytes;
+    const which = index === 0 ? 'a key' : `key ${index + 1}`;
+    throw new JournalKeyError(
+      `expected ${which} of 32 bytes in hexadecimal or base64, for example from: openssl rand -hex 32`,
+    );
+  });
+}

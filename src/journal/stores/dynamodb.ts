@@ -1,0 +1,426 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type {
+  BeginRequest,
+  Begun,
+  CallFacts,
+  CallFilter,
+  ClaimRequest,
+  Counter,
+  CounterKey,
+  JournalStore,
+  Lease,
+  LeaseState,
+  Page,
+  StoredCall,
+  TurnResult,
+} from '../store';
+import { TOMBSTONE_MS } from '../store';
+import { DynamoTable, type Item, number, numberOf, text } from './dynamodb-table';
+
+/** Words are separate items that go by themselves: DynamoDB forgets whole items only, and a call may never end. */
+const LIVE_MS = 24 * 3_600_000;
+
+const CALL = 'call';
+
+/**
+ * The journal in one DynamoDB table, for functions that keep nothing. Keys `pk` and `sk`, time to live in `expires`:
+ *
+ * | pk | sk | |
+ * |---|---|---|
+ * | `call#<id>` | `call` | the call: lease, state, claims |
+ * | `call#<id>` | `page#<order>`, `words#<order>` | what was written, and its words |
+ * | `caller#<key>` | `call#<id>`, `count#<key>` | what belongs to one caller |
+ * | `count#<key>`, `shared#<name>` | the same | counters, common values |
+ *
+ * Each step is one conditional write of the call's item. What several items have to say together is ordered so that a
+ * crash in between errs on the safe side: a counter counts too much, a page is there without its state.
+ */
+export class DynamoStore implements JournalStore {
+  private written = 0;
+
+  private constructor(
+    private readonly table: DynamoTable,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** @param url `dynamodb://table?region=eu-central-1&endpoint=http://localhost:8000`; the last two are optional */
+  static async open(
+    url: string,
+    nowMs: () => number = Date.now,
+    client?: DynamoDBClient,
+  ): Promise<DynamoStore> {
+    return new DynamoStore(await DynamoTable.open(url, client), nowMs);
+  }
+
+  async begin(callId: string, asked: BeginRequest): Promise<Begun> {
+    const { holder, leaseMs, event, knownVersion, force } = asked;
+    const now = this.nowMs();
+    const free = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #holder = :holder';
+    const counters = ['version', 'interrupts', 'claimCount'];
+    const row = await this.table.update(callKey(callId), {
+      set: [
+        '#fence = if_not_exists(#fence, :zero) + :one',
+        '#holder = :holder',
+        '#leaseUntil = :until',
+        '#lastAt = :now',
+        '#unfinished = if_not_exists(#pending, :none)',
+        '#pending = :events',
+        '#expires = if_not_exists(#expires, :expires)',
+        ...counters.map((name) => `#${name} = if_not_exists(#${name}, :zero)`),
+      ],
+      condition: force ? undefined : free,
+      values: {
+        ':holder': text(holder),
+        ':until': number(now + leaseMs),
+        ':now': number(now),
+        ':zero': number(0),
+        ':one': number(1),
+        ':none': { L: [] },
+        ':events': { L: event === undefined ? [] : [text(event)] },
+        ':expires': expires(now + LIVE_MS),
+      },
+    });
+    if (!row) return { result: 'busy' };
+    const version = numberOf(row.version);
+    return {
+      result: 'begun',
+      lease: { callId, fence: numberOf(row.fence), version },
+      ended: row.endedAt !== undefined,
+      state: version === knownVersion ? undefined : row.state?.B,
+      claims: row.claims?.B,
+      claimCount: numberOf(row.claimCount),
+      interrupts: numberOf(row.interrupts),
+      unfinished: (row.unfinished?.L ?? []).map(({ S }) => S ?? ''),
+    };
+  }
+
+  async commit(lease: Lease, done: TurnResult): Promise<boolean> {
+    const { callId, fence, version } = lease;
+    const { page, state, claims, about, ended, leaseMs } = done;
+    const now = this.nowMs();
+    // Before the state: what has happened must not be lost with it.
+    if (page) await this.put(callId, fence, [page]);
+    const facts = about ? itemOf(about) : {};
+    const names = Object.keys(facts);
+    const keepMs = Math.max(LIVE_MS, about?.keepMs ?? 0);
+    const row = await this.table.update(callKey(callId), {
+      set: [
+        '#version = #version + :one',
+        '#leaseUntil = :until',
+        '#pending = :none',
+        '#unfinished = :none',
+        '#state = :state',
+        '#lastAt = :now',
+        ...names.map((name) => `#${name} = :${name}`),
+        ...(about ? ['#expires = :expires'] : []),
+        ...(ended ? ENDED : []),
+        ...(claims && !ended ? ['#claims = :claims'] : []),
+      ],
+      remove: [ended ? '#claims' : '#endedAt'],
+      condition: '#fence = :fence AND #version = :version',
+      values: {
+        ':one': number(1),
+        ':until': number(leaseMs === undefined ? 0 : now + leaseMs),
+        ':none': { L: [] },
+        ':state': { B: state },
+        ':now': number(now),
+        ':fence': number(fence),
+        ':version': number(version),
+        ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name] as AttributeValue])),
+        ...(about && { ':expires': expires(now + keepMs) }),
+        ...(ended && { ':zero': number(0) }),
+        ...(claims && !ended && { ':claims': { B: claims } }),
+      },
+    });
+    if (!row) {
+      await this.forget(callId);
+      return false;
+    }
+    if (about?.callerKey) {
+      const item = { ...callerKey(about.callerKey, `call#${callId}`), profile: text(about.profile) };
+      await this.table.put([{ ...item, expires: expires(now + keepMs) }]);
+    }
+    if (ended) await this.forget(callId);
+    return true;
+  }
+
+  async note({ callId, fence }: Lease, event: string): Promise<void> {
+    await this.table.update(callKey(callId), {
+      set: ['#pending = list_append(#pending, :events)'],
+      condition: '#fence = :fence',
+      values: { ':events': { L: [text(event)] }, ':fence': number(fence) },
+    });
+  }
+
+  async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
+    const counted: Counter[] = [];
+    const undo = () => Promise.all(counted.map((counter) => this.count(counter, -1)));
+    for (const counter of counters) {
+      if (!(await this.count(counter, 1))) {
+        await undo();
+        return { exhausted: counter.key };
+      }
+      counted.push(counter);
+    }
+    const row = await this.table.update(callKey(callId), {
+      set: ['#claims = :claims', '#claimCount = #claimCount + :one'],
+      condition: '#fence = :fence AND #claimCount = :expected',
+      values: {
+        ':claims': { B: claims },
+        ':one': number(1),
+        ':fence': number(fence),
+        ':expected': number(expectedCount),
+      },
+    });
+    if (row) return 'granted';
+    await undo();
+    return 'stale';
+  }
+
+  private async count(counter: Counter, by: 1 | -1): Promise<boolean> {
+    const { limit, untilMs } = counter;
+    const row = await this.table.update(counterKey(counter), {
+      set: ['#count = if_not_exists(#count, :zero) + :by', '#expires = :expires'],
+      condition: limit > 0 ? 'attribute_not_exists(#count) OR #count < :limit' : 'attribute_exists(#nothing)',
+      values: {
+        ':zero': number(0),
+        ':by': number(by),
+        ':expires': expires(untilMs),
+        // Taking back is always possible.
+        ...(limit > 0 && { ':limit': number(by < 0 ? Number.MAX_SAFE_INTEGER : limit) }),
+      },
+    });
+    return row !== undefined;
+  }
+
+  async append(callId: string, pages: readonly Page[]): Promise<void> {
+    const call = await this.table.get(callKey(callId));
+    if (!call || (call.endedAt && keepOf(call) === 'nothing')) return;
+    await this.put(callId, numberOf(call.fence), pages);
+    if (call.endedAt) await this.forget(callId);
+  }
+
+  async interrupt(callId: string): Promise<void> {
+    await this.table.update(callKey(callId), {
+      set: ['#interrupts = #interrupts + :one'],
+      condition: 'attribute_exists(#fence)',
+      values: { ':one': number(1) },
+    });
+  }
+
+  async look(leases: readonly Lease[], renewForMs?: number): Promise<LeaseState[]> {
+    if (renewForMs !== undefined) {
+      const until = number(this.nowMs() + renewForMs);
+      const renew = ({ callId, fence }: Lease) =>
+        this.table.update(callKey(callId), {
+          set: ['#leaseUntil = :until'],
+          condition: '#fence = :fence',
+          values: { ':until': until, ':fence': number(fence) },
+        });
+      await Promise.all(leases.map(renew));
+    }
+    const items = await this.table.getAll(leases.map(({ callId }) => callKey(callId)));
+    const found = new Map(items.map((item) => [item.pk?.S, item]));
+    return leases.map(({ callId, fence }) => {
+      const item = found.get(callKey(callId).pk?.S);
+      return { callId, holds: numberOf(item?.fence) === fence, interrupts: numberOf(item?.interrupts) };
+    });
+  }
+
+  async hasCalled(caller: string, profile: string, exceptCallId: string): Promise<boolean> {
+    for await (const item of this.table.query(`caller#${caller}`, 'call#')) {
+      if (item.profile?.S === profile && item.sk?.S !== `call#${exceptCallId}`) return true;
+    }
+    return false;
+  }
+
+  async counts(counters: readonly CounterKey[]): Promise<number[]> {
+    const names = counters.map((counter) => JSON.stringify(counterKey(counter)));
+    const items = await this.table.getAll(counters.map(counterKey));
+    const found = new Map(items.map(({ pk, sk, count }) => [JSON.stringify({ pk, sk }), numberOf(count)]));
+    return names.map((name) => found.get(name) ?? 0);
+  }
+
+  async *read({ callIds, callerKeys }: CallFilter): AsyncIterable<StoredCall> {
+    const calls: Item[] = [];
+    const ids = callIds ?? (callerKeys ? await this.callsOf(callerKeys) : undefined);
+    if (ids) calls.push(...(await this.table.getAll(ids.map((id) => callKey(id)))));
+    else for await (const item of this.table.scan(CALL)) calls.push(item);
+    const fits = (item: Item) => !callerKeys || callerKeys.includes(item.callerKey?.S ?? '');
+    const begunAt = (item: Item) => numberOf(item.startedAt ?? item.lastAt);
+    for (const item of calls.filter(fits).sort((a, b) => begunAt(a) - begunAt(b))) {
+      yield storedCall(item, await this.pagesOf(item));
+    }
+  }
+
+  async erase(callerKeys: readonly string[]): Promise<number> {
+    const calls = await this.callsOf(callerKeys);
+    for (const callId of calls) await this.table.deleteAll(`call#${callId}`);
+    for (const key of callerKeys) await this.table.deleteAll(`caller#${key}`);
+    return calls.length;
+  }
+
+  async purge(nowMs: number, silentForMs: number): Promise<number> {
+    let touched = 0;
+    for await (const item of this.table.scan(CALL)) {
+      const callId = idOf(item);
+      if (item.endedAt) {
+        if (deleteAtMs(item) > nowMs) continue;
+        await this.table.deleteAll(`call#${callId}`);
+      } else {
+        if (numberOf(item.lastAt) + silentForMs > nowMs) continue;
+        const ended = await this.table.update(callKey(callId), {
+          set: [
+            ...ENDED,
+            '#pending = :none',
+            '#unfinished = :none',
+            '#leaseUntil = :zero',
+            '#fence = #fence + :one',
+          ],
+          remove: ['#state', '#claims'],
+          condition: '#lastAt = :lastAt AND attribute_not_exists(#endedAt)',
+          values: {
+            ':now': number(nowMs),
+            ':one': number(1),
+            ':zero': number(0),
+            ':none': { L: [] },
+            ':lastAt': item.lastAt as AttributeValue,
+          },
+        });
+        if (ended) await this.forget(callId);
+      }
+      touched += 1;
+    }
+    return touched;
+  }
+
+  async shared(name: string, proposed: string): Promise<string> {
+    const key = { pk: text(`shared#${name}`), sk: text('shared') };
+    await this.table.update(key, {
+      set: ['#value = :value'],
+      condition: 'attribute_not_exists(#value)',
+      values: { ':value': text(proposed) },
+    });
+    return (await this.table.get(key))?.value?.S ?? proposed;
+  }
+
+  async close(): Promise<void> {
+    this.table.close();
+  }
+
+  private async put(callId: string, fence: number, pages: readonly Page[]): Promise<void> {
+    const goes = expires(this.nowMs() + LIVE_MS);
+    const items = pages.flatMap(({ atMs, facts, words }) => {
+      this.written += 1;
+      const order = `${padded(fence, 10)}#${padded(atMs, 14)}#${padded(this.written, 8)}`;
+      const page = {
+        pk: text(`call#${callId}`),
+        sk: text(`page#${order}`),
+        at: number(atMs),
+        facts: text(facts),
+      };
+      const said = words && { pk: page.pk, sk: text(`words#${order}`), words: { B: words }, expires: goes };
+      return said ? [page, said] : [page];
+    });
+    await this.table.put(items);
+  }
+
+  /** Of a call that is over: what its profile does not keep, now; and the rest when its time has come. */
+  private async forget(callId: string): Promise<void> {
+    const call = await this.table.get(callKey(callId));
+    if (!call) return this.table.deleteAll(`call#${callId}`);
+    if (!call.endedAt) return;
+    const goes = expires(deleteAtMs(call));
+    const keep = keepOf(call);
+    await this.table.update(callKey(callId), {
+      set: ['#expires = :expires'],
+      condition: 'attribute_exists(#endedAt)',
+      values: { ':expires': goes },
+    });
+    const kept: Item[] = [];
+    for await (const item of this.table.query(`call#${callId}`)) {
+      const { pk, sk } = item;
+      if (sk?.S === CALL) continue;
+      const goesNow = keep === 'nothing' || (keep === 'events' && sk?.S?.startsWith('words#'));
+      if (goesNow) await this.table.delete([{ pk, sk } as Item]);
+      else kept.push({ ...item, expires: goes });
+    }
+    const caller = call.callerKey?.S;
+    if (caller)
+      kept.push({
+        ...callerKey(caller, `call#${callId}`),
+        profile: call.profile as AttributeValue,
+        expires: goes,
+      });
+    await this.table.put(kept);
+  }
+
+  private async callsOf(callerKeys: readonly string[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const key of callerKeys) {
+      for await (const { sk } of this.table.query(`caller#${key}`, 'call#')) ids.push(sk?.S?.slice(5) ?? '');
+    }
+    return ids;
+  }
+
+  private async pagesOf(call: Item): Promise<Page[]> {
+    const pages = new Map<string, Page>();
+    for await (const item of this.table.query(call.pk?.S ?? '', 'page#')) {
+      pages.set(orderOf(item), { atMs: numberOf(item.at), facts: item.facts?.S ?? '{}' });
+    }
+    for await (const item of this.table.query(call.pk?.S ?? '', 'words#')) {
+      const page = pages.get(orderOf(item));
+      if (page && item.words?.B) page.words = item.words.B;
+    }
+    return [...pages.values()];
+  }
+}
+
+const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'];
+
+const callKey = (callId: string): Item => ({ pk: text(`call#${callId}`), sk: text(CALL) });
+const callerKey = (key: string, sk: string): Item => ({ pk: text(`caller#${key}`), sk: text(sk) });
+
+/** Counters of a caller lie with the caller, so that they are found when all of it is to be erased. */
+function counterKey({ key, callerKey: caller }: CounterKey): Item {
+  return caller ? callerKey(caller, `count#${key}`) : { pk: text(`count#${key}`), sk: text('count') };
+}
+
+const idOf = ({ pk }: Item): string => pk?.S?.slice(5) ?? '';
+const orderOf = ({ sk }: Item): string => sk?.S?.slice(sk.S.indexOf('#') + 1) ?? '';
+const padded = (value: number, length: number): string => String(Math.round(value)).padStart(length, '0');
+const expires = (atMs: number): AttributeValue => number(Math.ceil(atMs / 1000));
+const keepOf = ({ keep }: Item) => (keep?.S ?? 'nothing') as CallFacts['keep'];
+
+const deleteAtMs = (call: Item): number =>
+  numberOf(call.endedAt) +
+  (keepOf(call) === 'nothing' ? TOMBSTONE_MS : Math.max(TOMBSTONE_MS, numberOf(call.keepMs)));
+
+const itemOf = ({ startedAtMs, profile, callerKey: caller, keep, keepMs }: CallFacts): Item => ({
+  startedAt: number(startedAtMs),
+  profile: text(profile),
+  ...(caller !== undefined && { callerKey: text(caller) }),
+  keep: text(keep),
+  keepMs: number(keepMs),
+});
+
+function storedCall(item: Item, pages: Page[]): StoredCall {
+  const { startedAt, profile, callerKey: caller, keepMs, endedAt } = item;
+  const about = startedAt && {
+    startedAtMs: numberOf(startedAt),
+    profile: profile?.S ?? '',
+    callerKey: caller?.S,
+    keep: keepOf(item),
+    keepMs: numberOf(keepMs),
+  };
+  return {
+    callId: idOf(item),
+    about,
+    lastAtMs: numberOf(item.lastAt),
+    endedAtMs: endedAt && numberOf(endedAt),
+    version: numberOf(item.version),
+    state: item.state?.B,
+    claimCount: numberOf(item.claimCount),
+    pages,
+  };
+}
