@@ -409,7 +409,7 @@ export class Call<T extends WireTypes> {
     }
     for (const action of actions) {
       const { speaksForMs, language, stopsSpeech, closes, transfers } = wire.effect(action);
-      wire.left?.(action, state.notes);
+      wire.left?.(action, state.notes, this.nowMs);
       if (speaksForMs !== undefined) this.soundSent(speaksForMs);
       if (language) state.language = language;
       if (stopsSpeech) this.speech.stopped();

@@ -459,12 +459,22 @@ export class Receiver<T extends WireTypes> {
     const server = new InjectedServer(this.wire.network, turn.event, call.push);
     call.queue
       .run(() => this.run(turn, server))
-      .then(({ actions, afterSpeech }) => {
-        if (call.maySpeak(turn.signal) === 'never') return;
-        if (call.push) return this.push(call, { actions, afterSpeech });
-        call.keepLate(actions);
-        call.defer(afterSpeech);
+      .then((reply) => {
+        if (!call.push) this.keepForNext(turn, reply);
+        else if (call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
       });
+  }
+
+  /** Nobody waits for an answer: what is to be said rides on the next request of the call. */
+  private keepForNext(
+    { call, signal }: Turn<T>,
+    { actions, afterSpeech }: Reply<T>,
+  ): Promise<void> | undefined {
+    if (call.maySpeak(signal) !== 'never') {
+      call.keepLate(actions);
+      call.defer(afterSpeech);
+    }
+    return this.holding.settle(call);
   }
 
   /**
@@ -482,7 +492,9 @@ export class Receiver<T extends WireTypes> {
     const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
     try {
-      await this.reply(call, [turn], this.enqueue([turn], server), server);
+      const work = this.enqueue([turn], server);
+      if (call.push) await this.reply(call, [turn], work, server);
+      else await this.keepForNext(turn, await work);
     } catch {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);
