@@ -162,4 +162,7 @@ export interface Wire<T extends WireTypes> {
 }
 
 /** What the platform tells the app itself, because no network does. */
-export type OwnEvent = typeof InputType.SESSION_END | typeof InputType.USER_SPEECH_ABANDONED;
+export type OwnEvent =
+  | typeof InputType.SESSION_END
+  | typeof InputType.USER_SPEECH_ABANDONED
+  | typeof InputType.SERVER_STOPPING;
