@@ -1,3 +1,4 @@
+import { sipgate } from './networks';
 import { logging } from './operations/call-log';
 import { plainLog } from './operations/plain-log';
 import { readSettings, type Settings } from './settings';
@@ -17,7 +18,8 @@ export async function startInstance(given: Partial<Surroundings> = {}): Promise<
   // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
   const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
   const log = plainLog(settings.log.level);
-  return { ...(await start(settings, { log, observe: logging(log), ...given })), settings };
+  const surroundings = { networks: [sipgate], log, observe: logging(log), ...given };
+  return { ...(await start(settings, surroundings)), settings };
 }
 
 /**
