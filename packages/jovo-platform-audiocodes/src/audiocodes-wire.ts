@@ -134,6 +134,10 @@ function inCourse(event: AudiocodesEvent, course: CallCourse<Audiocodes>): Audio
       return notes.collecting === undefined ? event : asEntry(event, notes.collecting);
     case 'keyEntry':
       return asEntry(event, notes.collecting || '#');
+    case 'playFinished':
+      // Whatever was queued behind it is gone, too (spec 6.1).
+      if (!event.value.finished) course.speech.stopped();
+      return event;
     default:
       return event;
   }
@@ -170,7 +174,8 @@ function isNews(event: AudiocodesEvent, notes: AudiocodesNotes, nowMs: number): 
       notes.reportsPlayback = true;
       if (event.value.finished) delete notes.cutOffAtMs;
       else notes.cutOffAtMs = nowMs;
-      return true;
+      // What was cut off was not heard to its end: what has cut it off comes next, and says more.
+      return event.value.finished;
     case 'machineDetection':
       if (event.value.machine === 'greeting') notes.machineTalks = true;
       else delete notes.machineTalks;
