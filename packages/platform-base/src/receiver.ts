@@ -460,8 +460,9 @@ export class Receiver<T extends WireTypes> {
     call.queue
       .run(() => this.run(turn, server))
       .then((reply) => {
-        if (!call.push) this.keepForNext(turn, reply);
-        else if (call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
+        if (call.push && call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
+        else if (!call.push) return this.keepForNext(turn, reply);
+        return this.holding.settle(call);
       });
   }
 
