@@ -22,6 +22,7 @@ import type { AgentProfile } from './profiles/profile';
 
 /** One verdict of the policy, as it is kept. Holds no number and no text. */
 export interface Verdict {
+  network: string;
   callId: string;
   action: RiskyAction['type'];
   allowed: boolean;
@@ -252,7 +253,8 @@ export class Acting {
   private judged(action: RiskyAction, judged: Judged, { conversation, profile }: Case): void {
     const { allowed, reason, rule, number } = judged;
     const { type } = action;
-    this.options.onVerdict?.({ callId: conversation.callId, action: type, allowed, reason, rule });
+    const { callId, network = 'unknown' } = conversation;
+    this.options.onVerdict?.({ network, callId, action: type, allowed, reason, rule });
     this.record({ conversation, profile }).note('verdict', { action: type, allowed, reason, rule });
     const { afterCall } = profile;
     if (!afterCall) return;

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import {
   BargeInHelper,
   BargeInIntent,
@@ -7,7 +8,7 @@ import {
   phoneDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
-import { endedCall } from './after-call/ended-call';
+import { endedCall, outcomeOf } from './after-call/ended-call';
 import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
@@ -15,11 +16,11 @@ import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
-import { Replying, type TurnOptions } from './replying';
+import { observed, Replying, type TurnOptions } from './replying';
 import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
-export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
+export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -38,6 +39,8 @@ const WELCOME = {
   after:
     'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
 };
+/** How calls that we end from outside are counted. */
+const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -79,6 +82,47 @@ export class Agent extends Replying {
       interruptions: 0,
       ladder: ladderStart(this.options.clock.nowMs()),
     };
+  }
+
+  /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
+  async *answer(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    const { limits, observe } = this.options;
+    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
+    const { limits: own } = this.profileOf(conversation);
+    const call = observed(conversation);
+    const concurrentCalls = own?.concurrentCalls;
+    const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
+    if (reason !== undefined) {
+      observe?.({ type: 'call_refused', ...call, reason });
+      yield* this.endFromOutside(conversation, 'refused', this.phrases(conversation).allBusy);
+      return;
+    }
+    const { direction = 'inbound' } = conversation;
+    const { name: profile } = parse(profileKey);
+    observe?.({ type: 'call_answered', ...call, profile, language, direction });
+    yield* this.greet(conversation, parties, options);
+  }
+
+  /** The server is about to stop and can wait no longer. */
+  stopping(conversation: Conversation): CallAction[] {
+    if (conversation.ending || conversation.closing) return [];
+    // There is no time to let the caller hear the rest.
+    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    return [...stop, ...this.endFromOutside(conversation, 'stopping', this.phrases(conversation).mustStop)];
+  }
+
+  /** Whatever the caller does, this call ends: said once, then not discussed. */
+  private endFromOutside(
+    conversation: Conversation,
+    ending: Conversation['ending'],
+    goodbye: string,
+  ): CallAction[] {
+    conversation.ending = ending;
+    return this.hangUpAfter(conversation, goodbye, 'limit_reached');
   }
 
   /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
@@ -247,7 +291,9 @@ export class Agent extends Replying {
       yield* this.heard(conversation, text ?? '', options);
       return;
     }
-    switch (BargeInHelper.classify(text, conversation.language)) {
+    const meaning = BargeInHelper.classify(text, conversation.language);
+    this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    switch (meaning) {
       case BargeInIntent.STOP:
         conversation.unheard = [];
         conversation.unanswered = undefined;
@@ -334,7 +380,11 @@ export class Agent extends Replying {
   ended(conversation: Conversation): void {
     this.records.forget(conversation);
     this.runs.forget(conversation.callId);
-    const { profiles, reporter, clock } = this.options;
+    const { profiles, reporter, clock, limits, observe } = this.options;
+    const call = observed(conversation);
+    limits?.ended(call);
+    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
+    observe?.({ type: 'call_over', ...call, outcome });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
     if (!reporter || !profile?.afterCall) return;

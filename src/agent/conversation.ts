@@ -38,6 +38,8 @@ export interface Conversation {
   closing?: Extract<CallAction, { type: 'hang_up' | 'transfer' }>;
   /** Why we hang up, where it was not the brain's wish. */
   closingReason?: Extract<CallOutcome, 'silence' | 'limit_reached'>;
+  /** The call is being ended, whatever the caller says: it was not let in, or the server stops. */
+  ending?: 'refused' | 'stopping';
   /** The last answer came to nothing but an apology. */
   failed?: boolean;
   /** What the policy said of each action, where the profile wants a report. */

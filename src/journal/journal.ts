@@ -101,7 +101,7 @@ export class Journal implements CallKeeper {
   }
 
   async take(ref: CallRef, request: TakeRequest): Promise<JournalHold> {
-    const file = this.fileOf(idOf(ref));
+    const file = this.openFile(idOf(ref));
     const { event, signal } = request;
     const begun = await this.begin(file, request).catch(() => undefined);
     this.announced.delete(file.id);
@@ -118,13 +118,18 @@ export class Journal implements CallKeeper {
     return this.holds.get(idOf(ref));
   }
 
+  /** What this process knows of a call. */
+  fileOf(ref: CallRef): CallFile | undefined {
+    return this.files.get(idOf(ref));
+  }
+
   /** What Jovo has kept of the session. The session of a call that is over is no more. */
   sessionOf(ref: CallRef): SessionItem | undefined {
     return this.files.get(idOf(ref))?.session;
   }
 
   keepSession(ref: CallRef, session: SessionItem): void {
-    this.fileOf(idOf(ref)).session = session;
+    this.openFile(idOf(ref)).session = session;
   }
 
   /** Whether this caller has reached this profile before. No, if that cannot be known now. */
@@ -307,7 +312,7 @@ export class Journal implements CallKeeper {
     }
   };
 
-  private fileOf(id: string): CallFile {
+  private openFile(id: string): CallFile {
     const known = this.files.get(id);
     if (known) return known;
     const file = new CallFile(id, this.holder, this.options.sealing);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type RunningDynamo, startDynamo } from '../support/dynamo';
 import { GatewayModel } from '../support/gateway/gateway-model';
 import { LambdaModel } from '../support/gateway/lambda-model';
 import { processInstance } from '../support/gateway/process-instance';
@@ -10,13 +11,16 @@ const CALLS = join(__dirname, '..', 'calls');
 let built: Bundles;
 let gateway: GatewayModel;
 let websocket: LambdaModel;
+let dynamo: RunningDynamo;
 beforeAll(async () => {
+  dynamo = await startDynamo();
   built = bundles('--only', 'websocket', '--no-cache', '--no-zip');
   websocket = new LambdaModel({
     start: () =>
       processInstance({
         folder: join(built.folder, 'websocket'),
         environment: {
+          JOURNAL_URL: dynamo.url,
           GATEWAY_URL: gateway.endpoint,
           AWS_REGION: 'eu-central-1',
           AWS_ACCESS_KEY_ID: 'test',
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   built.remove();
+  await dynamo.stop();
 });
 
 describe('calls over the WebSocket API', () => {

@@ -48,4 +48,6 @@ export const en: Phrases = {
   languageNotOffered: 'I am afraid I cannot speak that language with you.',
   callTooLong: 'I am afraid I have to end our call now. Please call again. Goodbye!',
   noProgress: 'I am afraid we are not getting anywhere. Please call again later. Goodbye!',
+  allBusy: 'I am afraid all our lines are busy at the moment. Please call again later. Goodbye!',
+  mustStop: 'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
 };

@@ -51,4 +51,6 @@ export const fr: Phrases = {
   languageNotOffered: 'Je ne peux malheureusement pas parler cette langue avec vous.',
   callTooLong: 'Je dois malheureusement mettre fin à notre appel. N’hésitez pas à rappeler. Au revoir !',
   noProgress: 'Je ne parviens malheureusement pas à vous aider. Veuillez rappeler plus tard. Au revoir !',
+  allBusy: 'Toutes nos lignes sont malheureusement occupées. Merci de rappeler plus tard. Au revoir !',
+  mustStop: 'Je dois malheureusement interrompre notre appel. Merci de rappeler dans un instant. Au revoir !',
 };

@@ -48,4 +48,8 @@ export const it: Phrases = {
   languageNotOffered: 'Purtroppo non posso parlare questa lingua con lei.',
   callTooLong: 'Purtroppo ora devo chiudere la chiamata. Richiami pure quando vuole. Arrivederci!',
   noProgress: 'Purtroppo non riesco ad aiutarla. Richiami più tardi, per favore. Arrivederci!',
+  allBusy:
+    'Al momento tutte le nostre linee sono occupate. La preghiamo di richiamare più tardi. Arrivederci!',
+  mustStop:
+    'Purtroppo devo interrompere la nostra chiamata. La prego di richiamare tra un momento. Arrivederci!',
 };

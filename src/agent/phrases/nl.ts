@@ -48,4 +48,6 @@ export const nl: Phrases = {
   languageNotOffered: 'Die taal kan ik helaas niet met u spreken.',
   callTooLong: 'Ik moet ons gesprek nu helaas beëindigen. Bel gerust nog eens. Tot ziens!',
   noProgress: 'We komen hier helaas niet verder. Belt u later nog eens. Tot ziens!',
+  allBusy: 'Op dit moment zijn helaas al onze lijnen bezet. Bel alstublieft later nog eens. Tot ziens!',
+  mustStop: 'Ik moet ons gesprek helaas onderbreken. Bel alstublieft zo meteen nog eens. Tot ziens!',
 };

@@ -66,4 +66,8 @@ export interface Phrases {
   callTooLong: string;
   /** Too many turns in a row were not understood. */
   noProgress: string;
+  /** More calls than are allowed: said instead of the greeting. */
+  allBusy: string;
+  /** The server stops, and this call has outlasted its patience. */
+  mustStop: string;
 }

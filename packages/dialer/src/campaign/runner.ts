@@ -31,6 +31,10 @@ export interface RunnerOptions {
   random(): number;
   /** Names this process; no two may have the same. */
   holder: string;
+  /** Numbers of the campaign's own do-not-call lists, which may grow while it runs. Throws if they cannot be read. */
+  listed?(): readonly string[];
+  /** The lists could not be read again: their last good state holds. */
+  onListFault?(error: unknown): void;
   /** Told after everything that has changed. */
   onChange?(schedule: Schedule): void;
   timing?: Partial<RunnerTiming>;
@@ -41,9 +45,11 @@ export interface RunnerTiming {
   pollMs: number;
   /** A process that was killed blocks its campaign for so long. */
   leaseMs: number;
+  /** How often do-not-call lists are read again. */
+  listsMs: number;
 }
 
-const TIMING: Readonly<RunnerTiming> = { pollMs: 250, leaseMs: 15_000 };
+const TIMING: Readonly<RunnerTiming> = { pollMs: 250, leaseMs: 15_000, listsMs: 60_000 };
 
 /** So many answers in a row that are neither yes nor "later": something is wrong with more than one call. */
 const TROUBLE_AFTER = 5;
@@ -66,6 +72,7 @@ export class CampaignRunner {
   private readonly sending = new Set<Promise<void>>();
   private seq = 0;
   private doNotCallSeq = 0;
+  private listsAtMs = Number.NEGATIVE_INFINITY;
   private leaseUntilMs = Number.NEGATIVE_INFINITY;
   private failures = 0;
   private gateMs = Number.NEGATIVE_INFINITY;
@@ -138,6 +145,7 @@ export class CampaignRunner {
       schedule.apply(body);
     }
     await this.exchangeOptOuts();
+    await this.readLists();
     if (this.seq !== before) onChange?.(schedule);
   }
 
@@ -151,6 +159,22 @@ export class CampaignRunner {
     for (const number of schedule.takeOptOuts()) {
       const record = { type: 'do_not_call', number, atMs: wallMs() } as const;
       await store.append(DO_NOT_CALL_STREAM, record, [`do-not-call/${number}`]);
+    }
+  }
+
+  private async readLists(): Promise<void> {
+    const { schedule, wallMs, listed, onListFault } = this.options;
+    const first = this.listsAtMs === Number.NEGATIVE_INFINITY;
+    if (!listed || wallMs() - this.listsAtMs < this.timing.listsMs) return;
+    this.listsAtMs = wallMs();
+    try {
+      for (const number of listed()) {
+        if (schedule.concerns(number)) await this.append({ type: 'do_not_call', number, atMs: wallMs() });
+      }
+    } catch (error) {
+      // Without any list nobody is called.
+      if (first || !(error instanceof DialerError)) throw error;
+      onListFault?.(error);
     }
   }
 
