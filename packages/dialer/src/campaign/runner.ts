@@ -13,7 +13,7 @@ import {
 } from '../network/outbound-network';
 import type { DialRecord } from '../store/dial-record';
 import type { DialStore } from '../store/dial-store';
-import { DO_NOT_CALL_STREAM } from './do-not-call';
+import { DO_NOT_CALL_STREAM, doNotCallClaim } from './do-not-call';
 import { dateIn, nextDayMs, zoneForDays } from './place';
 import type { Schedule, Step } from './schedule';
 import type { Target } from './target';
@@ -158,7 +158,7 @@ export class CampaignRunner {
     }
     for (const number of schedule.takeOptOuts()) {
       const record = { type: 'do_not_call', number, atMs: wallMs() } as const;
-      await store.append(DO_NOT_CALL_STREAM, record, [`do-not-call/${number}`]);
+      await store.append(DO_NOT_CALL_STREAM, record, [doNotCallClaim(number)]);
     }
   }
 
