@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import {
   BargeInHelper,
   BargeInIntent,
@@ -7,7 +8,7 @@ import {
   phoneDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
-import { endedCall } from './after-call/ended-call';
+import { endedCall, outcomeOf } from './after-call/ended-call';
 import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
@@ -15,11 +16,11 @@ import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
-import { Replying, type TurnOptions } from './replying';
+import { observed, Replying, type TurnOptions } from './replying';
 import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
-export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
+export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -38,6 +39,8 @@ const WELCOME = {
   after:
     'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
 };
+/** How calls that we end from outside are counted. */
+const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -60,6 +63,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -77,6 +82,47 @@ export class Agent extends Replying {
       interruptions: 0,
       ladder: ladderStart(this.options.clock.nowMs()),
     };
+  }
+
+  /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
+  async *answer(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    const { limits, observe } = this.options;
+    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
+    const { limits: own } = this.profileOf(conversation);
+    const call = observed(conversation);
+    const concurrentCalls = own?.concurrentCalls;
+    const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
+    if (reason !== undefined) {
+      observe?.({ type: 'call_refused', ...call, reason });
+      yield* this.endFromOutside(conversation, 'refused', this.phrases(conversation).allBusy);
+      return;
+    }
+    const { direction = 'inbound' } = conversation;
+    const { name: profile } = parse(profileKey);
+    observe?.({ type: 'call_answered', ...call, profile, language, direction });
+    yield* this.greet(conversation, parties, options);
+  }
+
+  /** The server is about to stop and can wait no longer. */
+  stopping(conversation: Conversation): CallAction[] {
+    if (conversation.ending || conversation.closing) return [];
+    // There is no time to let the caller hear the rest.
+    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    return [...stop, ...this.endFromOutside(conversation, 'stopping', this.phrases(conversation).mustStop)];
+  }
+
+  /** Whatever the caller does, this call ends: said once, then not discussed. */
+  private endFromOutside(
+    conversation: Conversation,
+    ending: Conversation['ending'],
+    goodbye: string,
+  ): CallAction[] {
+    conversation.ending = ending;
+    return this.hangUpAfter(conversation, goodbye, 'limit_reached');
   }
 
   /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
@@ -114,14 +160,18 @@ export class Agent extends Replying {
    * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
    * and brain are told what the network said of it.
    */
-  transferFailed(conversation: Conversation, failure: TransferFailure = 'failed'): CallAction[] {
+  async transferFailed(
+    conversation: Conversation,
+    failure: TransferFailure = 'failed',
+  ): Promise<CallAction[]> {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false), failure);
+    const given = this.caseOf(conversation);
+    const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
-    this.acting.turnStarted(conversation);
-    this.acting.turnEnded(conversation);
+    this.acting.turnStarted(given);
+    this.acting.turnEnded(given);
     const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
     if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
@@ -133,11 +183,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(conversation);
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(conversation);
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -157,14 +207,15 @@ export class Agent extends Replying {
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
     const step = this.callerIsThere(conversation);
-    if (step) yield* this.endCall(conversation, step);
+    if (step) yield* await this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
-    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
+      yield* await this.silent(conversation);
   }
 
   /** What the menu of the profile makes of an event. Returns whether it was its business. */
@@ -200,15 +251,16 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    this.acting.turnStarted(conversation);
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
+    this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-    this.acting.turnEnded(conversation);
+    yield* this.carryOut(conversation, await this.acting.act(call, given));
+    this.acting.turnEnded(given);
     return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
-  silent(conversation: Conversation): CallAction[] {
+  async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
     const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
     if (isEnding(step)) return this.endCall(conversation, step);
@@ -239,7 +291,9 @@ export class Agent extends Replying {
       yield* this.heard(conversation, text ?? '', options);
       return;
     }
-    switch (BargeInHelper.classify(text, conversation.language)) {
+    const meaning = BargeInHelper.classify(text, conversation.language);
+    this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    switch (meaning) {
       case BargeInIntent.STOP:
         conversation.unheard = [];
         conversation.unanswered = undefined;
@@ -297,22 +351,19 @@ export class Agent extends Replying {
     }
     const step = this.callerIsThere(conversation);
     if (step) {
-      yield* this.endCall(conversation, step);
+      yield* await this.endCall(conversation, step);
       return;
     }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
-    if (closing) this.acting.calledOff(conversation);
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);
@@ -327,9 +378,13 @@ export class Agent extends Replying {
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
-    this.acting.forget(conversation);
+    this.records.forget(conversation);
     this.runs.forget(conversation.callId);
-    const { profiles, reporter, clock } = this.options;
+    const { profiles, reporter, clock, limits, observe } = this.options;
+    const call = observed(conversation);
+    limits?.ended(call);
+    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
+    observe?.({ type: 'call_over', ...call, outcome });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
     if (!reporter || !profile?.afterCall) return;

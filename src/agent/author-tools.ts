@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import type { AuthorToolCall, Language, ToolDescription } from './brain';
-import type { ToolRuns } from './tool-runs';
+import { type ToolMarks, type ToolRuns, UnknownResultError } from './tool-runs';
 
 /** What a tool is told besides its input. */
 export interface ToolContext {
@@ -19,11 +19,15 @@ export interface AuthorTool<Input extends z.ZodType = z.ZodType> {
   /** For the model: what it does and when to use it. */
   description: string;
   input: Input;
+  /** What a model is told of the input, as JSON Schema, where it is not made from `input`. */
+  parameters?: Record<string, unknown>;
   run(input: z.output<Input>, context: ToolContext): unknown;
   /** Said while it runs, in each language. */
   filler?: Partial<Record<Language, string>>;
   /** Milliseconds; 5,000 unless told. */
   timeoutMs?: number;
+  /** It changes nothing: where it is not known how a run has ended, it may simply run again. */
+  repeatable?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -33,6 +37,11 @@ const MAX_OUTPUT_CHARACTERS = 8_000;
 /** A tool file that cannot be used. */
 export class ToolFileError extends Error {
   override readonly name = 'ToolFileError';
+}
+
+/** A tool says no. The message is for the model, which may tell the caller. */
+export class ToolRefusal extends Error {
+  override readonly name = 'ToolRefusal';
 }
 
 /** The tools of a folder; none where there is no such folder. A file exports `tool`, or a function of `{ z }`. */
@@ -71,8 +80,8 @@ function checked(tool: unknown, path: string): AuthorTool {
   return candidate as AuthorTool;
 }
 
-export function describeAuthorTool({ name, description, input }: AuthorTool): ToolDescription {
-  const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
+export function describeAuthorTool({ name, description, input, ...given }: AuthorTool): ToolDescription {
+  const { $schema: _, ...parameters } = given.parameters ?? z.toJSONSchema(input, { io: 'input' });
   return { type: 'function', function: { name, description, parameters } };
 }
 
@@ -86,6 +95,7 @@ export async function runTool(
   context: ToolContext,
   clock: Clock,
   runs: ToolRuns,
+  marks?: ToolMarks,
 ): Promise<string> {
   if (!tool) return failure('There is no such tool.');
   const input = tool.input.safeParse(call.arguments);
@@ -103,16 +113,26 @@ export async function runTool(
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const output = await Promise.race([
-      runs.once(context.callId, key, () => tool.run(input.data, { ...context, signal })),
+      runs.once(
+        context.callId,
+        key,
+        () => tool.run(input.data, { ...context, signal }),
+        tool.repeatable ? undefined : marks,
+      ),
       aborted,
     ]);
     return JSON.stringify({ ok: true, result: output ?? null }).slice(0, MAX_OUTPUT_CHARACTERS);
-  } catch {
+  } catch (error) {
+    if (error instanceof UnknownResultError) return failure(MAYBE);
+    if (error instanceof ToolRefusal) return failure(error.message.slice(0, MAX_OUTPUT_CHARACTERS));
     return failure(reasonOf(deadline.signal, context.signal));
   } finally {
     stop();
   }
 }
+
+const MAYBE =
+  'Something went wrong while this ran before, and it is not known whether it was done. It was not run again: tell the caller.';
 
 function reasonOf(deadline: AbortSignal, interruption: AbortSignal): string {
   if (deadline.aborted) return 'The tool took too long.';

@@ -38,6 +38,8 @@ export interface Conversation {
   closing?: Extract<CallAction, { type: 'hang_up' | 'transfer' }>;
   /** Why we hang up, where it was not the brain's wish. */
   closingReason?: Extract<CallOutcome, 'silence' | 'limit_reached'>;
+  /** The call is being ended, whatever the caller says: it was not let in, or the server stops. */
+  ending?: 'refused' | 'stopping';
   /** The last answer came to nothing but an apology. */
   failed?: boolean;
   /** What the policy said of each action, where the profile wants a report. */
@@ -46,9 +48,8 @@ export interface Conversation {
   transfer?: { destination: string; attempt: number; runId: string };
   /** Every transfer of the call, and how it went where that is known. */
   transfers?: TransferNote[];
-  /** An action that waits for the caller's yes, and whether it has come. */
+  /** An action that waits for the caller's yes. */
   asked?: ToolCall;
-  confirmed?: boolean;
   /** The text message that was sent last, until a failure can no longer be its own. */
   smsRunId?: string;
   /** What the caller said last, while its answer is not complete. */
@@ -60,6 +61,8 @@ export interface Conversation {
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
   interruptions: number;
+  /** Fillers that were said so far: the next one is another. */
+  fillers?: number;
   ladder: LadderState;
   /** What language models have used for this call, where prices are known. */
   usage?: Required<TokenUsage>;

@@ -5,6 +5,7 @@ import type { AgentProfile } from './profiles/profile';
 
 /** A call, as far as it matters to whether its caller is known. */
 export interface CallerOfCall {
+  network?: string;
   callId: string;
   /** Digits of the caller. */
   callerNumber: string;
@@ -24,7 +25,7 @@ const KNOWN_WITHIN_MS = 300;
 /** Whether a caller is to be greeted as one who comes back. Asked only where it changes what is said. */
 export async function isReturning(
   { knownCallers, clock }: { knownCallers?: KnownCallers; clock: Clock },
-  { callId, callerNumber, profileKey, direction }: Conversation,
+  { network, callId, callerNumber, profileKey, direction }: Conversation,
   { greetings }: AgentProfile,
 ): Promise<boolean> {
   const matters = direction !== 'outbound' && greetings.returning !== undefined;
@@ -33,7 +34,7 @@ export async function isReturning(
   const late = new Promise<false>((resolve) => {
     stop = clock.after(KNOWN_WITHIN_MS, () => resolve(false));
   });
-  const asked = knownCallers.hasCalledBefore({ callId, callerNumber, profileKey });
+  const asked = knownCallers.hasCalledBefore({ network, callId, callerNumber, profileKey });
   return Promise.race([asked.catch(() => false), late]).finally(stop);
 }
 

@@ -1,10 +1,11 @@
 import {
-  ActionLedger,
   type CallAction,
   type Clock,
   hangUp,
   type LadderEvent,
   type LadderStep,
+  type Observe,
+  type ObservedCall,
   type SpeechClock,
   say,
 } from '@jovo-telephony/telephony';
@@ -12,8 +13,11 @@ import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
 import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
+import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
 import type { KnownCallers } from './known-callers';
+import type { McpTools } from './mcp/mcp-tools';
+import { MemoryRecords } from './memory-records';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
@@ -24,7 +28,6 @@ import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
-import { UsageCounter } from './usage';
 import type { Patience } from './waiting';
 
 export interface AgentTiming extends Patience {
@@ -42,6 +45,8 @@ export interface AgentOptions {
   clock: Clock;
   timing: AgentTiming;
   tools?: readonly AuthorTool[];
+  /** The tools of the profiles' MCP servers. */
+  mcp?: Pick<McpTools, 'of'>;
   /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
@@ -52,6 +57,31 @@ export interface AgentOptions {
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
   onVerdict?(verdict: Verdict): void;
+  /** What is written down of calls. Without it, in memory. */
+  records?: CallRecords;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
+  /** Decides which new calls are answered. Absent: all. */
+  limits?: NewCalls;
+}
+
+/** Who says how many calls are answered, and how often. */
+export interface NewCalls {
+  /** Undefined lets the call in; anything else is the limit that stands against it. */
+  admit(call: NewCall): string | undefined;
+  /** The call is over, whether it was let in or not. */
+  ended(call: ObservedCall): void;
+}
+
+/** A call that wants to be answered. */
+export interface NewCall extends ObservedCall {
+  /** Digits of the caller; undefined if withheld. */
+  callerNumber?: string;
+  /** Digits of our own number. */
+  ownNumber?: string;
+  /** Who answers, and how many calls that is allowed at the same time; undefined: any number. */
+  profileKey: string;
+  concurrentCalls?: number;
 }
 
 /** How a turn reaches the caller. */
@@ -70,6 +100,7 @@ const IMPATIENT_AFTER = 3;
 /** One reply: what the brain says and asks for, in the profile's voice, within the caller's patience. */
 export class Replying {
   protected readonly acting: Acting;
+  protected readonly records: CallRecords;
   protected readonly wallMs: () => number;
   protected readonly tools: ReadonlyMap<string, AuthorTool>;
   protected readonly runs = new ToolRuns();
@@ -81,12 +112,8 @@ export class Replying {
     const nowIso = () => new Date(this.wallMs()).toISOString();
     this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
     this.authorTools = [...this.tools.values()].map(describeAuthorTool);
-    this.acting = new Acting({
-      ledger: new ActionLedger(),
-      usage: new UsageCounter(() => nowIso().slice(0, 10)),
-      nowIso,
-      onVerdict: options.onVerdict,
-    });
+    this.records = options.records ?? new MemoryRecords(() => nowIso().slice(0, 10));
+    this.acting = new Acting({ records: this.records, nowIso, onVerdict: options.onVerdict });
   }
 
   protected async *reply(
@@ -100,18 +127,25 @@ export class Replying {
     const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
     let acted = false;
     let judged = false;
+    const call = observed(conversation);
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(conversation);
+    this.acting.turnStarted(this.caseOf(conversation));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
+          if (said.length === 0) {
+            const afterMs = this.options.clock.nowMs() - sinceMs;
+            this.options.observe?.({ type: 'answer_began', ...call, afterMs });
+          }
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          conversation.fillers = (conversation.fillers ?? 0) + 1;
+          this.options.observe?.({ type: 'filler_said', ...call });
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
           judged = true;
@@ -119,7 +153,7 @@ export class Replying {
           // The end of the call takes the place of another "I do not know".
           if (!isEnding(step)) continue;
           acted = true;
-          yield* this.endCall(conversation, step);
+          yield* await this.endCall(conversation, step);
           break;
         } else if (!acted) {
           // One action a turn: a model that repeats itself must not dial twice.
@@ -128,10 +162,8 @@ export class Replying {
             yield* this.switchLanguage(conversation, spoken.call.arguments.language, said);
             if (signal.aborted) return;
           }
-          const { say: text, actions } = this.acting.act(
-            spoken.call,
-            this.caseOf(conversation, said.length > 0),
-          );
+          const asked = { ...this.caseOf(conversation, said.length > 0), signal };
+          const { say: text, actions } = await this.acting.act(spoken.call, asked);
           // A message counts as sent from here on: nothing may come between that and its leaving.
           yield* actions.filter(({ type }) => type === 'send_sms');
           if (signal.aborted) return;
@@ -149,15 +181,16 @@ export class Replying {
       if (judged || conversation.closing) return;
       // Whoever says the same again has not got any further.
       const step = this.turnEnded(conversation, said.join(' ') !== lastAnswer);
-      if (isEnding(step)) yield* this.endCall(conversation, step);
+      if (isEnding(step)) yield* await this.endCall(conversation, step);
     } catch (error) {
       if (signal.aborted) return;
       own.abort(error);
       conversation.failed = true;
       this.options.onFailure?.(error);
+      this.options.observe?.({ type: 'answer_failed', ...call, error });
       const step = this.turnEnded(conversation, false);
       if (isEnding(step)) {
-        yield* this.endCall(conversation, step);
+        yield* await this.endCall(conversation, step);
         return;
       }
       const text = otherwise ?? this.phrases(conversation).sorry;
@@ -170,7 +203,7 @@ export class Replying {
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(conversation);
+        this.acting.turnEnded(this.caseOf(conversation));
       }
     }
   }
@@ -179,18 +212,20 @@ export class Replying {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
+    const served = this.options.mcp?.of(profile) ?? [];
     const request = {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools],
+      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
-      tools: this.tools,
+      tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
+      marks: this.records.of(conversation, profile.name),
       clock,
       context: { signal, language, callId },
       onResult: (message) => remember(conversation, message),
@@ -198,7 +233,9 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
+    const { hold } = this.phrases(conversation);
+    const next = (conversation.fillers ?? 0) % hold.length;
+    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,
@@ -220,12 +257,12 @@ export class Replying {
   }
 
   /** The end that the ladder wants. A transfer that may not be is a goodbye; who has heard it hears another one. */
-  protected endCall(conversation: Conversation, step: Ending): CallAction[] {
+  protected async endCall(conversation: Conversation, step: Ending): Promise<CallAction[]> {
     const { goodbye, silentGoodbye, noProgress } = this.phrases(conversation);
     const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
     if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    const acted = this.acting.act(call, this.caseOf(conversation, false));
+    const acted = await this.acting.act(call, this.agreedCase(conversation));
     if (acted.actions.length > 0) return this.carryOut(conversation, acted);
     return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
   }
@@ -299,7 +336,12 @@ export class Replying {
     return { tag, voice: { ...voice, language } };
   }
 
-  protected caseOf(conversation: Conversation, spoke: boolean) {
+  /** For what needs no further yes. */
+  protected agreedCase(conversation: Conversation) {
+    return { ...this.caseOf(conversation), agreed: true };
+  }
+
+  protected caseOf(conversation: Conversation, spoke = false) {
     return {
       conversation,
       profile: this.profileOf(conversation),
@@ -318,4 +360,9 @@ export class Replying {
   protected phrases({ language }: Conversation): Phrases {
     return PHRASES[language];
   }
+}
+
+/** A call as whoever measures knows it. */
+export function observed({ network = 'unknown', callId }: Conversation): ObservedCall {
+  return { network, callId };
 }

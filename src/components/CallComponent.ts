@@ -1,4 +1,4 @@
-import { type CallAction, callOutput } from '@jovo-telephony/telephony';
+import { type CallAction, callOutput, hangUp } from '@jovo-telephony/telephony';
 import { BaseComponent } from '@jovotech/framework';
 import type { Parties, TurnOptions } from '../agent/agent';
 import type { Conversation } from '../agent/conversation';
@@ -36,7 +36,13 @@ export abstract class CallComponent extends BaseComponent {
 
   /** Actions that come one by one leave one by one. */
   protected async stream(actions: AsyncIterable<CallAction>): Promise<void> {
+    if (this.conversation.ending) return this.endNow();
     for await (const action of actions) await this.$send(callOutput(action));
+  }
+
+  /** The caller was told that the call ends, and had something to say about it. */
+  protected endNow(): Promise<void> {
+    return this.send([hangUp()]);
   }
 }
 

@@ -9,14 +9,16 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    if (known) await this.send(this.$agent.resume(conversation));
-    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
+    if (conversation.ending) return this.endNow();
+    const { $agent, parties } = this;
+    if (known) await this.send($agent.resume(conversation));
+    else await this.stream($agent.answer(conversation, parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
     const failure = transferFailure(this.$input.transferOutcome);
-    await this.send(this.$agent.transferFailed(this.conversation, failure));
+    await this.send(await this.$agent.transferFailed(this.conversation, failure));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })

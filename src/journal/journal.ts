@@ -1,7 +1,14 @@
-import type { CallKeeper, CallRef, KeptCall, NotedEvent, TakeRequest } from '@jovo-telephony/platform-base';
-import type { Clock, LedgerRun } from '@jovo-telephony/telephony';
+import {
+  type CallKeeper,
+  type CallRef,
+  type KeptCall,
+  type NotedEvent,
+  TAKEN_AWAY,
+  type TakeRequest,
+} from '@jovo-telephony/platform-base';
+import type { Clock } from '@jovo-telephony/telephony';
 import { Backlog } from './backlog';
-import { CallFile, type SessionItem } from './call-file';
+import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
 import { type ClaimAnswer, JournalHold } from './hold';
 import { newHolder } from './holder';
@@ -94,7 +101,7 @@ export class Journal implements CallKeeper {
   }
 
   async take(ref: CallRef, request: TakeRequest): Promise<JournalHold> {
-    const file = this.fileOf(idOf(ref));
+    const file = this.openFile(idOf(ref));
     const { event, signal } = request;
     const begun = await this.begin(file, request).catch(() => undefined);
     this.announced.delete(file.id);
@@ -111,13 +118,18 @@ export class Journal implements CallKeeper {
     return this.holds.get(idOf(ref));
   }
 
+  /** What this process knows of a call. */
+  fileOf(ref: CallRef): CallFile | undefined {
+    return this.files.get(idOf(ref));
+  }
+
   /** What Jovo has kept of the session. The session of a call that is over is no more. */
   sessionOf(ref: CallRef): SessionItem | undefined {
     return this.files.get(idOf(ref))?.session;
   }
 
   keepSession(ref: CallRef, session: SessionItem): void {
-    this.fileOf(idOf(ref)).session = session;
+    this.openFile(idOf(ref)).session = session;
   }
 
   /** Whether this caller has reached this profile before. No, if that cannot be known now. */
@@ -243,7 +255,8 @@ export class Journal implements CallKeeper {
   /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
   private resultOf(hold: JournalHold, kept: KeptCall): TurnResult & { writer: string } {
     const { file } = hold;
-    const description = file.session && this.options.describe?.(file.session);
+    file.description ??= file.session && this.options.describe?.(file.session);
+    const { description } = file;
     if (description && !file.about) {
       hold.entries.unshift({
         kind: 'call_started',
@@ -270,14 +283,14 @@ export class Journal implements CallKeeper {
 
   private overtaken(hold: JournalHold): void {
     hold.file.forget();
-    hold.interrupt();
+    hold.interrupt(TAKEN_AWAY);
     const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
     if (page) this.options.store.append(hold.file.id, [page]).catch(() => {});
   }
 
   private readonly claim = async (
     { file, lease }: JournalHold,
-    claims: readonly LedgerRun[],
+    claims: Claims,
     counters: readonly Counter[],
   ): Promise<ClaimAnswer> => {
     if (!lease || !this.line.mayAsk()) return 'down';
@@ -287,7 +300,7 @@ export class Journal implements CallKeeper {
     try {
       const answer = await this.line.within(asked, CLAIM_MS);
       if (answer !== 'granted') return answer;
-      file.claims = [...claims];
+      file.claims = claims;
       file.claimCount += 1;
       return 'granted';
     } catch {
@@ -299,7 +312,7 @@ export class Journal implements CallKeeper {
     }
   };
 
-  private fileOf(id: string): CallFile {
+  private openFile(id: string): CallFile {
     const known = this.files.get(id);
     if (known) return known;
     const file = new CallFile(id, this.holder, this.options.sealing);
@@ -320,10 +333,10 @@ export class Journal implements CallKeeper {
 }
 
 /** The store has granted what was refused meanwhile, because it came too late: it has not happened. */
-function notTaken(file: CallFile, claims: readonly LedgerRun[]): void {
-  const late = claims.at(-1);
-  if (!late) return;
-  file.claims = [...claims.slice(0, -1), { ...late, outcome: { ok: false, detail: 'not taken' } }];
+function notTaken(file: CallFile, claims: Claims): void {
+  const before = new Set(file.claims.runs.map(({ runId }) => runId));
+  const runs = claims.runs.map((run) => (before.has(run.runId) ? run : { ...run, withdrawn: true }));
+  file.claims = { runs, tools: file.claims.tools };
   file.claimCount += 1;
   file.claimsChanged = true;
 }

@@ -113,6 +113,16 @@ describe('a turn', () => {
     expect(conversation.messages.at(-1)).toEqual({ role: 'assistant', text: 'Um acht.' });
   });
 
+  test('fillers take turns over the whole call', async () => {
+    const { clock, agent, conversation } = call([
+      [{ pauseMs: 1_500 }, 'Um acht.'],
+      [{ pauseMs: 1_500 }, 'Um zehn.'],
+    ]);
+    const heard = await play(clock, agent.heard(conversation, 'Wann?', live()));
+    heard.push(...(await play(clock, agent.heard(conversation, 'Und samstags?', live()))));
+    expect(texts(heard)).toEqual([PHRASES.de.hold[0], 'Um acht.', PHRASES.de.hold[1], 'Um zehn.']);
+  });
+
   test.each<[string, Step[]]>([
     ['a brain that never answers', [{ pauseMs: 60_000 }]],
     ['a brain that stops in mid-answer', ['Also. ', { pauseMs: 60_000 }]],
@@ -243,23 +253,26 @@ describe('ending and transferring', () => {
 });
 
 describe('what is not speech', () => {
-  test('silence: asked twice in different words, then a goodbye', () => {
+  test('silence: asked twice in different words, then a goodbye', async () => {
     const { agent, conversation } = call([]);
-    const turns = [1, 2, 3].map(() => agent.silent(conversation).map((action) => ({ action })));
+    const turns: { action: CallAction }[][] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      turns.push((await agent.silent(conversation)).map((action) => ({ action })));
+    }
     expect(turns.map(texts)).toEqual([
       [PHRASES.de.areYouThere[0]],
       [PHRASES.de.areYouThere[1]],
       [PHRASES.de.silentGoodbye],
     ]);
     expect(kinds(turns[2] ?? [])).toEqual(['speak', 'hang_up']);
-    expect(agent.silent(conversation)).toEqual([]);
+    expect(await agent.silent(conversation)).toEqual([]);
   });
 
   test('a word from the caller starts the count anew, but no sentence is said twice in a row', async () => {
     const { clock, agent, conversation } = call([['Gern.']]);
-    agent.silent(conversation);
+    await agent.silent(conversation);
     await play(clock, agent.heard(conversation, 'Ja, ich bin da', live()));
-    expect(texts(agent.silent(conversation).map((action) => ({ action })))).toEqual([
+    expect(texts((await agent.silent(conversation)).map((action) => ({ action })))).toEqual([
       PHRASES.de.areYouThere[1],
     ]);
   });
@@ -275,7 +288,7 @@ describe('what is not speech', () => {
 
   test('a failed transfer and a failed text message are told to the caller and to the brain', async () => {
     const { agent, conversation } = call([]);
-    expect(texts(agent.transferFailed(conversation).map((action) => ({ action })))).toEqual([
+    expect(texts((await agent.transferFailed(conversation)).map((action) => ({ action })))).toEqual([
       `${PHRASES.de.transfer.failed} ${PHRASES.de.transfer.anythingElse}`,
     ]);
     expect(texts(agent.smsFailed(conversation).map((action) => ({ action })))).toEqual([

@@ -64,7 +64,7 @@ describe('turns that lead nowhere', () => {
       { type: 'speak' },
       { type: 'transfer', number: '4921163551' },
     ]);
-    expect(texts(agent.transferFailed(conversation))).toHaveLength(1);
+    expect(texts(await agent.transferFailed(conversation))).toHaveLength(1);
     await says('Hallo?');
     expect(texts(await says('Hallo?'))).toEqual([PHRASES.de.noProgress]);
   });

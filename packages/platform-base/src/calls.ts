@@ -43,9 +43,19 @@ export class Calls<T extends WireTypes> {
     return this.live.get(id);
   }
 
+  /** All of them. */
+  get all(): Call<T>[] {
+    return [...this.live.values()];
+  }
+
   /** The calls that are served on one connection. */
   on(connection: unknown): Call<T>[] {
-    return [...this.live.values()].filter((call) => call.connection === connection);
+    return [...this.live.values()].filter((call) => call.connection === connection && !call.ended);
+  }
+
+  /** Whether this process works on a call, or has something on its way. */
+  get busy(): boolean {
+    return [...this.live.values()].some(({ hold, taking, pushed }) => hold ?? taking ?? pushed);
   }
 
   /** The live call, or a fresh one: an event of an unknown call is never refused (a restart may lie between). */
@@ -55,6 +65,7 @@ export class Calls<T extends WireTypes> {
       call = new Call(id, this.world);
       this.live.set(id, call);
       this.endedAtMs.delete(id);
+      this.world.observe?.({ type: 'call_opened', network: this.world.wire.network, callId: id });
     }
     return call;
   }
@@ -70,6 +81,8 @@ export class Calls<T extends WireTypes> {
     if (this.live.get(id) !== call) return;
     this.live.delete(id);
     this.endedAtMs.set(id, this.world.clock.nowMs());
+    const { network } = this.world.wire;
+    this.world.observe?.({ type: 'call_closed', network, callId: id, durationMs: call.nowMs });
     // Maps keep insertion order, so the first is the oldest.
     for (const oldest of this.endedAtMs.keys()) {
       if (this.endedAtMs.size <= this.limits.maxRememberedEnded && this.hasEnded(oldest)) break;

@@ -36,6 +36,8 @@ export const de: Phrases = {
   },
   goAhead: 'Ja, bitte?',
   notAllowed: 'Das darf ich leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+  notNow: 'Das kann ich im Moment leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+  notCertain: 'Ob das geklappt hat, weiß ich leider nicht. Kann ich Ihnen anders helfen?',
   closedNow: 'Um diese Zeit ist dort leider niemand. Kann ich Ihnen anders helfen?',
   confirm: {
     transfer: 'Soll ich Sie verbinden?',
@@ -46,4 +48,8 @@ export const de: Phrases = {
   languageNotOffered: 'In dieser Sprache kann ich leider nicht mit Ihnen sprechen.',
   callTooLong: 'Ich muss unser Gespräch jetzt leider beenden. Rufen Sie gern wieder an. Auf Wiederhören!',
   noProgress: 'Ich komme hier leider nicht weiter. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  allBusy:
+    'Im Moment sind leider alle Leitungen belegt. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  mustStop:
+    'Ich muss unser Gespräch leider unterbrechen. Bitte rufen Sie gleich noch einmal an. Auf Wiederhören!',
 };

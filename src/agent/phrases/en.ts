@@ -36,6 +36,8 @@ export const en: Phrases = {
   },
   goAhead: 'Yes, please?',
   notAllowed: 'I am afraid I am not allowed to do that. Can I help you in another way?',
+  notNow: 'I am afraid I cannot do that just now. Can I help you in another way?',
+  notCertain: 'I am afraid I do not know whether that has worked. Can I help you in another way?',
   closedNow: 'I am afraid nobody is there at this time. Can I help you in another way?',
   confirm: {
     transfer: 'Shall I put you through?',
@@ -46,4 +48,6 @@ export const en: Phrases = {
   languageNotOffered: 'I am afraid I cannot speak that language with you.',
   callTooLong: 'I am afraid I have to end our call now. Please call again. Goodbye!',
   noProgress: 'I am afraid we are not getting anywhere. Please call again later. Goodbye!',
+  allBusy: 'I am afraid all our lines are busy at the moment. Please call again later. Goodbye!',
+  mustStop: 'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
 };

@@ -36,6 +36,8 @@ export const es: Phrases = {
   },
   goAhead: 'Sí, ¿dígame?',
   notAllowed: 'Lamentablemente no se me permite hacer eso. ¿Puedo ayudarle de otra manera?',
+  notNow: 'Lamentablemente no puedo hacer eso en este momento. ¿Puedo ayudarle de otra manera?',
+  notCertain: 'Lamentablemente no sé si eso ha funcionado. ¿Puedo ayudarle de otra manera?',
   closedNow: 'Lamentablemente no hay nadie a esta hora. ¿Puedo ayudarle de otra manera?',
   confirm: {
     transfer: '¿Quiere que le pase?',
@@ -46,4 +48,8 @@ export const es: Phrases = {
   languageNotOffered: 'Lamentablemente no puedo hablar ese idioma con usted.',
   callTooLong: 'Lamentablemente tengo que terminar la llamada. Vuelva a llamar cuando quiera. ¡Adiós!',
   noProgress: 'Lamentablemente no consigo ayudarle. Vuelva a llamar más tarde, por favor. ¡Adiós!',
+  allBusy:
+    'En este momento todas nuestras líneas están ocupadas. Por favor, vuelva a llamar más tarde. ¡Adiós!',
+  mustStop:
+    'Lamentablemente tengo que interrumpir nuestra llamada. Por favor, vuelva a llamar en un momento. ¡Adiós!',
 };

@@ -39,6 +39,8 @@ export const fr: Phrases = {
   },
   goAhead: 'Oui, je vous écoute ?',
   notAllowed: 'Je n’ai malheureusement pas le droit de faire cela. Puis-je vous aider autrement ?',
+  notNow: 'Je ne peux malheureusement pas faire cela pour le moment. Puis-je vous aider autrement ?',
+  notCertain: 'Je ne sais malheureusement pas si cela a fonctionné. Puis-je vous aider autrement ?',
   closedNow: 'Malheureusement, il n’y a personne à cette heure. Puis-je vous aider autrement ?',
   confirm: {
     transfer: 'Voulez-vous que je vous mette en relation ?',
@@ -49,4 +51,6 @@ export const fr: Phrases = {
   languageNotOffered: 'Je ne peux malheureusement pas parler cette langue avec vous.',
   callTooLong: 'Je dois malheureusement mettre fin à notre appel. N’hésitez pas à rappeler. Au revoir !',
   noProgress: 'Je ne parviens malheureusement pas à vous aider. Veuillez rappeler plus tard. Au revoir !',
+  allBusy: 'Toutes nos lignes sont malheureusement occupées. Merci de rappeler plus tard. Au revoir !',
+  mustStop: 'Je dois malheureusement interrompre notre appel. Merci de rappeler dans un instant. Au revoir !',
 };

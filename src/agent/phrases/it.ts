@@ -36,6 +36,8 @@ export const it: Phrases = {
   },
   goAhead: 'Sì, mi dica?',
   notAllowed: 'Purtroppo non mi è permesso farlo. Posso aiutarla in un altro modo?',
+  notNow: 'Purtroppo in questo momento non posso farlo. Posso aiutarla in un altro modo?',
+  notCertain: 'Purtroppo non so se ha funzionato. Posso aiutarla in un altro modo?',
   closedNow: 'Purtroppo a quest’ora non c’è nessuno. Posso aiutarla in un altro modo?',
   confirm: {
     transfer: 'Vuole che la metta in contatto?',
@@ -46,4 +48,8 @@ export const it: Phrases = {
   languageNotOffered: 'Purtroppo non posso parlare questa lingua con lei.',
   callTooLong: 'Purtroppo ora devo chiudere la chiamata. Richiami pure quando vuole. Arrivederci!',
   noProgress: 'Purtroppo non riesco ad aiutarla. Richiami più tardi, per favore. Arrivederci!',
+  allBusy:
+    'Al momento tutte le nostre linee sono occupate. La preghiamo di richiamare più tardi. Arrivederci!',
+  mustStop:
+    'Purtroppo devo interrompere la nostra chiamata. La prego di richiamare tra un momento. Arrivederci!',
 };

@@ -36,6 +36,8 @@ export const nl: Phrases = {
   },
   goAhead: 'Ja, zegt u het maar?',
   notAllowed: 'Dat mag ik helaas niet voor u doen. Kan ik u op een andere manier helpen?',
+  notNow: 'Dat kan ik op dit moment helaas niet voor u doen. Kan ik u op een andere manier helpen?',
+  notCertain: 'Of dat is gelukt, weet ik helaas niet. Kan ik u op een andere manier helpen?',
   closedNow: 'Op dit tijdstip is daar helaas niemand. Kan ik u op een andere manier helpen?',
   confirm: {
     transfer: 'Zal ik u doorverbinden?',
@@ -46,4 +48,6 @@ export const nl: Phrases = {
   languageNotOffered: 'Die taal kan ik helaas niet met u spreken.',
   callTooLong: 'Ik moet ons gesprek nu helaas beëindigen. Bel gerust nog eens. Tot ziens!',
   noProgress: 'We komen hier helaas niet verder. Belt u later nog eens. Tot ziens!',
+  allBusy: 'Op dit moment zijn helaas al onze lijnen bezet. Bel alstublieft later nog eens. Tot ziens!',
+  mustStop: 'Ik moet ons gesprek helaas onderbreken. Bel alstublieft zo meteen nog eens. Tot ziens!',
 };

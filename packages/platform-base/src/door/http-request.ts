@@ -1,5 +1,6 @@
 import type { App } from '@jovotech/framework';
 import type { HttpAnswer } from '../http-answer';
+import { type JsonLimits, readJsonText } from '../json';
 import type { HttpCallServer } from '../server/HttpCallServer';
 import { type Headers, header } from '../server/headers';
 import type { Guard } from './guard';
@@ -21,8 +22,10 @@ export type HttpAnswerer = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface EventDoorOptions {
   guard?: Guard;
-  /** Bytes of a request body. */
+  /** Bytes of a request body; more are answered with 413. */
   maxBodyBytes?: number;
+  /** Structure of a body; more is answered with 400. */
+  json?: JsonLimits;
 }
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -36,13 +39,13 @@ export const UNAUTHORIZED: HttpAnswer = { status: 401, body: { error: 'Unauthori
 export function answerEvents(
   app: App,
   serverOf: (event: unknown, headers: Headers, send: (answer: HttpAnswer) => void) => HttpCallServer,
-  { guard, maxBodyBytes = MAX_BODY_BYTES }: EventDoorOptions = {},
+  { guard, maxBodyBytes = MAX_BODY_BYTES, json }: EventDoorOptions = {},
 ): HttpAnswerer {
   return async (request) => {
     const { headers } = request;
     if (guard && !(await guard(headers))) return UNAUTHORIZED;
     if (request.method !== 'POST') return notAllowed('POST');
-    const body = await readJson(request, maxBodyBytes);
+    const body = await readJson(request, maxBodyBytes, json);
     if ('fault' in body) return body.fault;
     return throughApp(app, (send) => serverOf(body.json, headers, send));
   };
@@ -52,15 +55,13 @@ export function answerEvents(
 export async function readJson(
   request: HttpRequest,
   maxBytes: number,
+  limits?: JsonLimits,
 ): Promise<{ json: unknown } | { fault: HttpAnswer }> {
   const announced = Number(header(request.headers, 'content-length') ?? 0);
   const body = announced > maxBytes ? undefined : await request.body(maxBytes);
   if (!body) return { fault: { status: 413, body: { error: `An event has at most ${maxBytes} bytes` } } };
-  try {
-    return { json: JSON.parse(body.toString('utf8')) };
-  } catch {
-    return { fault: { status: 400, body: { error: 'The body is not JSON' } } };
-  }
+  const reading = readJsonText(body, limits);
+  return 'fault' in reading ? { fault: { status: 400, body: { error: reading.fault } } } : reading;
 }
 
 /** One event through the app, to its answer. Never rejects: what cannot be answered otherwise is a bare 500. */

@@ -17,9 +17,17 @@ export type PushingServer = Server & {
   connection?: unknown;
 };
 
+/** How a refusal is said. */
+export interface RefusalOptions {
+  /** When it is worth trying again. */
+  retryAfterSeconds?: number;
+  /** The connection carries other calls: it must not be closed. */
+  keepOpen?: boolean;
+}
+
 /** A server that can say no. */
 interface RefusingServer {
-  refuse(status: number, error: string): void;
+  refuse(status: number, error: string, options?: RefusalOptions): void;
 }
 
 /** Express's response, as stock servers carry it. */
@@ -39,6 +47,11 @@ export function headersOf(server: Server): Headers {
   return (hasHeaders(server) && (server.getNativeRequestHeaders() as Headers | undefined)) || {};
 }
 
+/** Whether a door has asked for the token already, where events come without headers. */
+export function isAdmitted(server: Server): boolean {
+  return 'admitted' in server && server.admitted === true;
+}
+
 /** The event in the fields of the wire; a TestSuite hands in request instances. */
 export function plainRequest(request: unknown): unknown {
   return request instanceof CallRequest ? request.event : request;
@@ -55,8 +68,13 @@ export async function answer<T extends WireTypes>(server: Server, response: Call
 }
 
 /** Turns the event away. On a socket there is no status: the frame is dropped. */
-export async function refuse(server: Server, status: number, error: string): Promise<void> {
-  if (isRefusing(server)) return server.refuse(status, error);
+export async function refuse(
+  server: Server,
+  status: number,
+  error: string,
+  options?: RefusalOptions,
+): Promise<void> {
+  if (isRefusing(server)) return server.refuse(status, error, options);
   if (isExpressLike(server)) {
     server.res.status(status).json({ error });
     return;

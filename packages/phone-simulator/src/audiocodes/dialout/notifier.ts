@@ -39,8 +39,8 @@ export class Notifier {
   readonly #url: string | undefined;
   readonly #plan: (body: Notification) => DeliveryPlan;
   readonly #client: HttpClient;
-  #held: (() => Promise<void>)[] = [];
-  #before: Promise<void> = Promise.resolve();
+  readonly #held: (() => Promise<void>)[] = [];
+  readonly #putOff: Promise<void>[] = [];
 
   constructor(url: string | undefined, plan: (body: Notification) => DeliveryPlan, client: HttpClient) {
     this.#url = url;
@@ -48,23 +48,23 @@ export class Notifier {
     this.#client = client;
   }
 
-  /** Sends `body` by its plan. Resolves when it has been delivered, or held back. */
-  notify(body: Notification): Promise<void> {
-    if (!this.#url) return Promise.resolve();
+  /** Sends `body` by its plan. Resolves when it has been delivered, or put off. */
+  async notify(body: Notification): Promise<void> {
+    if (!this.#url) return;
     const plan = this.#plan(body);
     const isFinal = body.status !== 'answered';
     const deliver = () => this.#deliver(body, plan);
     if (plan.afterFinal && !isFinal) {
       this.#held.push(deliver);
-      return Promise.resolve();
-    }
-    const done = plan.afterMs ? deliver() : this.#before.then(deliver);
-    this.#before = plan.afterMs ? this.#before : done;
-    return isFinal ? done.then(() => this.#release()) : done;
+    } else if (plan.afterMs) {
+      this.#putOff.push(deliver());
+    } else await deliver();
+    if (isFinal) for (const held of this.#held.splice(0)) await held();
   }
 
-  async #release(): Promise<void> {
-    for (const deliver of this.#held.splice(0)) await deliver();
+  /** Resolves when those that were put off are out, too. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#putOff);
   }
 
   async #deliver(body: Notification, { afterMs = 0, times = 1 }: DeliveryPlan): Promise<void> {

@@ -56,7 +56,10 @@ export class OutboundCall {
   readonly #caller: string;
   readonly #clock: Clock;
   readonly #notifier: Notifier;
+  #connectedAt: Date | undefined;
   #detected: Notification['machineDetection'];
+  /** Why the gateway has dropped the call, if it has. */
+  #dropped: string | undefined;
   #markDone: () => void = () => undefined;
 
   constructor(
@@ -86,8 +89,10 @@ export class OutboundCall {
     try {
       await this.#place();
     } catch (cause) {
-      await this.#notify({ status: 'failed', reasonCode: 'error', reason: (cause as Error).message });
+      const status = this.#connectedAt ? 'completed' : 'failed';
+      await this.#notify({ status, reasonCode: 'error', reason: (cause as Error).message });
     }
+    await this.#notifier.idle();
     this.#markDone();
   }
 
@@ -103,14 +108,14 @@ export class OutboundCall {
     const timeoutMs = (this.request.answerTimeoutSec ?? DEFAULTS.answerTimeoutSec) * 1000;
     const failure = await ring(this.callee, this.#clock, timeoutMs);
     if (failure) return this.#fail(failure, () => answered(FAILURES[failure]), announced);
-    const connectedAt = new Date();
+    this.#connectedAt = new Date();
     await this.#notify({ status: 'answered' });
     answered(undefined);
     await (announced ?? this.#converse(undefined));
     const fromMs = this.#clock.now();
     await this.#talk();
     await this.call?.closed();
-    await this.#complete(connectedAt, this.#clock.now() - fromMs);
+    await this.#complete(this.#connectedAt, this.#clock.now() - fromMs);
   }
 
   async #fail(failure: Failure, tell: () => void, announced: Promise<void> | undefined): Promise<void> {
@@ -181,8 +186,6 @@ export class OutboundCall {
     if (this.call) await this.#record(this.call);
     else await this.#pass(DEFAULTS.talkMs);
   }
-
-  #dropped: string | undefined;
 
   async #tellOfMachine(value: string): Promise<void> {
     if (this.call?.state === 'over') return;
