@@ -12,8 +12,13 @@ export interface Instance extends Started {
 
 /** Everything that an instance needs for its events. */
 export async function startInstance(options: StartOptions = {}): Promise<Instance> {
+  const { JOURNAL_URL: journalUrl, ...environment } = process.env;
   // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
-  const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
+  const settings = readSettings({ ...environment, JOURNAL_URL: journalUrl || 'memory:' });
+  if (/^(memory|sqlite):/.test(settings.journal.url ?? '')) {
+    const advice = 'set dynamodb://table, or calls are lost when their next event meets another instance';
+    console.warn(`JOURNAL_URL: a function keeps nothing; ${advice}`);
+  }
   return { ...(await start(settings, options)), settings };
 }
 
