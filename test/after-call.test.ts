@@ -283,7 +283,7 @@ test('on Lambda the end of a call waits for its report', async () => {
   Object.assign(process.env, { AGENTS_DIR: agentsFor(receiver.url), WEBHOOK_SECRET: SECRET });
   try {
     // A function starts when it is loaded.
-    const { handler } = await import('../src/lambda');
+    const { handler } = require('../src/lambda') as typeof import('../src/lambda');
     const send = (type: string) =>
       handler({
         requestContext: { http: { method: 'POST' } },
