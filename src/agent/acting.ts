@@ -177,6 +177,10 @@ export class Acting {
 
   private async sendSms(text: string, given: Case): Promise<Acted> {
     const { conversation, phrases, spoke } = given;
+    if (conversation.lacks?.includes('send_sms')) {
+      this.judged({ type: 'send_sms', text }, NOT_POSSIBLE, given);
+      return { say: phrases.smsNotHere, actions: [] };
+    }
     if (!conversation.callerNumber) return { say: phrases.smsNeedsNumber, actions: [] };
     const claimed = await this.claim({ type: 'send_sms', text }, given);
     if (!('runId' in claimed)) return { ...claimed, actions: [] };
@@ -271,6 +275,9 @@ interface Judged {
   rule: string;
   number?: string;
 }
+
+/** The network of the call has no such thing, and nothing that would do instead. */
+const NOT_POSSIBLE = { allowed: false, reason: 'network_lacks_it', rule: 'network' } as const;
 
 /** What cannot be written down is not done. */
 const NOT_RECORDED = { allowed: false, reason: 'not_recorded', rule: 'journal' } as const;

@@ -3,6 +3,7 @@ import {
   BargeInHelper,
   BargeInIntent,
   type CallAction,
+  type CallActionType,
   type Clock,
   ladderStart,
   phoneDigits,
@@ -15,6 +16,7 @@ import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
+import { networkSettings } from './profiles/network-settings';
 import { templateFacts } from './profiles/profile-fill';
 import { observed, Replying, type TurnOptions } from './replying';
 import { type Ending, isEnding } from './silence';
@@ -28,8 +30,10 @@ export interface Parties {
   direction?: 'inbound' | 'outbound';
   from?: string;
   to?: string;
-  headers?: Record<string, string>;
-  metadata?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>>;
+  /** Actions that its network cannot carry out. */
+  lacks?: readonly CallActionType[];
 }
 
 /** What a brain is told that is to say the first words. */
@@ -61,7 +65,7 @@ export class Agent extends Replying {
     const outbound = parties.direction === 'outbound';
     const own = outbound ? parties.from : parties.to;
     const { profiles } = this.options;
-    const { network, headers, metadata, ...call } = parties;
+    const { network, headers, metadata, lacks, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
     // Its servers are there by the time that the greeting was heard.
     this.options.mcp?.of(profile);
@@ -75,6 +79,7 @@ export class Agent extends Replying {
       language: languageOf(profile.language),
       callerNumber: phoneDigits(outbound ? parties.to : parties.from),
       ownNumber: phoneDigits(own),
+      ...(lacks && lacks.length > 0 && { lacks }),
       messages: [],
       turns: 0,
       speaking: [],
@@ -82,6 +87,11 @@ export class Agent extends Replying {
       interruptions: 0,
       ladder: ladderStart(this.options.clock.nowMs()),
     };
+  }
+
+  /** What the network of a call has to know before anything is said. */
+  opening(conversation: Conversation): CallAction[] {
+    return networkSettings(this.profileOf(conversation), conversation.network);
   }
 
   /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
@@ -211,6 +221,22 @@ export class Agent extends Replying {
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
+  /** A whole entry of keys, from a network that has collected it because we asked for it. */
+  async *keysEntered(
+    conversation: Conversation,
+    keys: string,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    if (conversation.closing) return;
+    if (!this.profileOf(conversation).menu) {
+      yield* this.keyPressed(conversation, keys, options);
+      return;
+    }
+    const step = this.callerIsThere(conversation);
+    if (step) yield* await this.endCall(conversation, step);
+    else yield* this.keypad(conversation, { type: 'entry', keys }, options);
+  }
+
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
@@ -232,7 +258,7 @@ export class Agent extends Replying {
     conversation.keypad = state;
     if (step.do === 'pass') return false;
     if (step.do === 'nothing') return true;
-    if (event.type === 'key') {
+    if (event.type === 'key' || event.type === 'entry') {
       yield { type: 'stop_speaking' };
       cutOff(conversation, undefined, this.options.clock.nowMs());
     }
@@ -243,7 +269,7 @@ export class Agent extends Replying {
     }
     if (step.chosen) remember(conversation, { role: 'note', text: `The caller chose key ${step.chosen}.` });
     if (step.do === 'say') {
-      yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
+      yield* this.speakAndRemember(conversation, step.text, step);
       return true;
     }
     if (step.do === 'switch') {

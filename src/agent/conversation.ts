@@ -1,5 +1,6 @@
 import {
   type CallAction,
+  type CallActionType,
   heardUntil,
   type LadderState,
   pieceHeard,
@@ -27,6 +28,8 @@ export interface Conversation {
   language: Language;
   /** Digits of the caller, if the network says; the only number a text message may go to. */
   callerNumber?: string;
+  /** Actions that the network of this call cannot carry out. */
+  lacks?: readonly CallActionType[];
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];

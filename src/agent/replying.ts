@@ -94,6 +94,9 @@ export interface TurnOptions {
   line?: Pick<SpeechClock, 'onEnded'>;
 }
 
+/** How an answer to what is said is waited for. */
+export type AnswerWait = Pick<Extract<CallAction, { type: 'speak' }>, 'inputTimeoutMs' | 'keys'>;
+
 /** From so many interruptions on a caller gets short answers. */
 const IMPATIENT_AFTER = 3;
 
@@ -217,7 +220,11 @@ export class Replying {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
+      tools: [
+        ...describeTools(profile, conversation.lacks),
+        ...this.authorTools,
+        ...served.map(describeAuthorTool),
+      ],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
@@ -305,13 +312,9 @@ export class Replying {
     return [...actions.filter(isMessage), ...speech, ...actions.filter((action) => !isMessage(action))];
   }
 
-  protected speakAndRemember(
-    conversation: Conversation,
-    text: string,
-    inputTimeoutMs?: number,
-  ): CallAction[] {
+  protected speakAndRemember(conversation: Conversation, text: string, wait: AnswerWait = {}): CallAction[] {
     remember(conversation, { role: 'assistant', text });
-    return [this.speech(conversation, text, false, inputTimeoutMs)];
+    return [this.speech(conversation, text, false, wait)];
   }
 
   /** Says it in the voice of the call's language, and listens for an answer afterwards. */
@@ -319,12 +322,12 @@ export class Replying {
     conversation: Conversation,
     text: string,
     aside = false,
-    inputTimeoutMs = this.options.timing.inputTimeoutMs,
+    { inputTimeoutMs = this.options.timing.inputTimeoutMs, keys }: AnswerWait = {},
   ): CallAction {
     const { clock } = this.options;
     noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
     const { voice } = this.voiceOf(conversation);
-    return say(text.trim(), { voice, inputTimeoutMs });
+    return say(text.trim(), { voice, inputTimeoutMs, ...(keys && { keys }) });
   }
 
   protected voiceOf(conversation: Conversation) {

@@ -245,8 +245,8 @@ describe('what the network does natively', () => {
     expect((await conversation.event('transferStatus', { value: { status: 'answered' } })).json).toEqual({});
     expect(seen).toMatchObject([
       { type: 'LAUNCH' },
-      { type: 'TRANSFER_FAILED', reason: 'busy' },
-      { type: 'AUDIOCODES_TRANSFER_ANSWERED' },
+      { type: 'TRANSFER_FAILED', reason: 'busy', transferOutcome: 'busy' },
+      { type: 'TRANSFER_ANSWERED' },
     ]);
   });
 

@@ -21,6 +21,8 @@ export const de: Phrases = {
   smsSent: 'Ich habe Ihnen gerade eine SMS geschickt.',
   smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
   smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
+  smsNotHere:
+    'SMS kann ich von diesem Anschluss aus nicht verschicken. Ich kann es Ihnen aber gern hier sagen.',
   keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
   keypad: {
     unknownKey: 'Diese Taste ist nicht belegt.',

@@ -21,6 +21,7 @@ export const en: Phrases = {
   smsSent: 'I have just sent you a text message.',
   smsFailed: 'I am afraid the text message could not be delivered. Shall I read it to you?',
   smsNeedsNumber: 'I cannot send you a text message because your number is withheld.',
+  smsNotHere: 'I cannot send text messages from this line, but I can tell you right here.',
   keyPressed: 'There is no need to press a key. Just tell me what this is about.',
   keypad: {
     unknownKey: 'That key has no meaning here.',

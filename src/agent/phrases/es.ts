@@ -21,6 +21,7 @@ export const es: Phrases = {
   smsSent: 'Acabo de enviarle un SMS.',
   smsFailed: 'Lamentablemente no se ha podido entregar el SMS. ¿Quiere que se lo lea?',
   smsNeedsNumber: 'No puedo enviarle un SMS porque su número está oculto.',
+  smsNotHere: 'Desde esta línea no puedo enviar SMS, pero se lo puedo decir aquí mismo.',
   keyPressed: 'No hace falta pulsar ninguna tecla. Dígame simplemente de qué se trata.',
   keypad: {
     unknownKey: 'Esa tecla no tiene función aquí.',

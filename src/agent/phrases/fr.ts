@@ -24,6 +24,7 @@ export const fr: Phrases = {
   smsSent: 'Je viens de vous envoyer un SMS.',
   smsFailed: 'Le SMS n’a malheureusement pas pu être remis. Voulez-vous que je vous le lise ?',
   smsNeedsNumber: 'Je ne peux pas vous envoyer de SMS, car votre numéro est masqué.',
+  smsNotHere: 'Je ne peux pas envoyer de SMS depuis cette ligne, mais je peux vous le dire ici même.',
   keyPressed: 'Pas besoin d’appuyer sur une touche. Dites-moi simplement de quoi il s’agit.',
   keypad: {
     unknownKey: 'Cette touche n’a pas de fonction ici.',

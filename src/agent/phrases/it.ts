@@ -21,6 +21,7 @@ export const it: Phrases = {
   smsSent: 'Le ho appena inviato un SMS.',
   smsFailed: 'Purtroppo non è stato possibile recapitare l’SMS. Vuole che glielo legga?',
   smsNeedsNumber: 'Non posso inviarle un SMS perché il suo numero è nascosto.',
+  smsNotHere: 'Da questa linea non posso inviare SMS, ma posso dirglielo direttamente qui.',
   keyPressed: 'Non serve premere alcun tasto. Mi dica semplicemente di che cosa si tratta.',
   keypad: {
     unknownKey: 'Questo tasto non ha alcuna funzione.',

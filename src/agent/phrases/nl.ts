@@ -21,6 +21,7 @@ export const nl: Phrases = {
   smsSent: 'Ik heb u zojuist een sms gestuurd.',
   smsFailed: 'De sms kon helaas niet worden bezorgd. Zal ik hem voorlezen?',
   smsNeedsNumber: 'Ik kan u geen sms sturen, omdat uw nummer niet wordt doorgegeven.',
+  smsNotHere: 'Vanaf deze lijn kan ik geen sms sturen, maar ik kan het u hier wel zeggen.',
   keyPressed: 'U hoeft geen toets in te drukken. Zegt u maar gewoon waar het over gaat.',
   keypad: {
     unknownKey: 'Die toets heeft hier geen functie.',

@@ -25,6 +25,8 @@ export interface Phrases {
   smsSent: string;
   smsFailed: string;
   smsNeedsNumber: string;
+  /** The network has no text messages. */
+  smsNotHere: string;
   /** Keys mean nothing here. */
   keyPressed: string;
   /** About keys that do mean something: a menu, or digits that are asked for. What was asked follows. */

@@ -3,6 +3,7 @@ import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
+import { networkSections } from './network-settings';
 import { hoursSchema, policySchema } from './policy-schema';
 import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
@@ -172,6 +173,7 @@ export const profileSchema = z.strictObject({
     .optional()
     .describe('How many calls this profile takes'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
+  ...networkSections,
 });
 
 export type AgentProfile = z.infer<typeof profileSchema>;

@@ -17,6 +17,7 @@ export interface Seen {
   digits?: string;
   machine?: string;
   reason?: string;
+  transferOutcome?: string;
   headers?: Readonly<Record<string, string>>;
   metadata?: Readonly<Record<string, string>>;
   from?: string;
@@ -43,7 +44,7 @@ export function recordingApp(handler: Handler = sayType, config: Partial<Audioco
       return this.note();
     }
     private note() {
-      const { type, text, digit, digits, machine, reason } = this.$input;
+      const { type, text, digit, digits, machine, reason, transferOutcome } = this.$input;
       const {
         headers,
         metadata,
@@ -61,6 +62,7 @@ export function recordingApp(handler: Handler = sayType, config: Partial<Audioco
         digits,
         machine,
         reason,
+        transferOutcome,
         headers,
         metadata,
         from,
