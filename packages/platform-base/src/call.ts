@@ -1,6 +1,7 @@
 import { CallQueue, type Clock, type Observe, SpeechClock } from '@jovo-telephony/telephony';
 import type { CallHold, KeptCall, KeptSession } from './call-keeper';
 import { type CallState, newState, type Reply } from './call-state';
+import { Outbox } from './outbox';
 import type { Turn } from './turn';
 import { WaitingEar } from './waiting-ear';
 import type { Wire, WireTypes } from './wire';
@@ -75,9 +76,11 @@ export class Call<T extends WireTypes> {
   private readonly cutOff = new Set<AbortSignal>();
   /** For a signal that was aborted on request of the app: the one that took its place. */
   private readonly renewed = new WeakMap<AbortSignal, AbortSignal>();
-  /** What is on its way, where pushing takes time, and what waits behind it. */
-  private outbox: { actions: T['action'][]; signal: AbortSignal }[] = [];
-  private pushing: Promise<void> | undefined;
+  private readonly outbox = new Outbox<T['action']>({
+    push: (actions) => this.push?.(actions),
+    isStale: (signal) => this.maySpeak(signal) === 'never',
+    stranded: (actions) => this.notSent(actions),
+  });
 
   constructor(
     readonly id: string,
@@ -337,46 +340,13 @@ export class Call<T extends WireTypes> {
   pushNow(actions: readonly T['action'][]): void {
     const leaving = this.upToFarewell(actions);
     if (leaving.length === 0) return;
-    if (this.pushing) {
-      this.outbox.push({ actions: leaving, signal: this.queue.signal });
-      this.sent(leaving);
-      return;
-    }
-    const left = this.push?.(leaving);
-    if (!left) {
-      this.keepLate(leaving);
-      return;
-    }
-    this.sent(leaving);
-    if (left !== true) this.pushing = this.pushInOrder(left, leaving);
+    if (this.outbox.send(leaving, this.queue.signal)) this.sent(leaving);
+    else this.keepLate(leaving);
   }
 
   /** The end of what is on its way, where pushing takes time. */
   get pushed(): Promise<void> | undefined {
-    return this.pushing;
-  }
-
-  /** One after the other, except what has become stale. From the first that does not leave on, all of them wait. */
-  private async pushInOrder(left: Promise<boolean>, actions: T['action'][]): Promise<void> {
-    this.outbox = [{ actions, signal: this.queue.signal }];
-    let leaving: Promise<boolean> | undefined = left;
-    while (leaving) {
-      const ok: boolean = await leaving.catch(() => false);
-      const [head, ...behind] = this.outbox;
-      const live = behind.filter(({ signal }) => this.maySpeak(signal) !== 'never');
-      const stuck: boolean = head !== undefined && !ok && this.maySpeak(head.signal) !== 'never';
-      this.outbox = head && stuck ? [head, ...live] : live;
-      const [next] = this.outbox;
-      leaving = next && !stuck ? this.pushOne(next.actions) : undefined;
-    }
-    const stranded = this.outbox.flatMap((batch) => batch.actions);
-    this.outbox = [];
-    this.pushing = undefined;
-    if (stranded.length > 0) this.notSent(stranded);
-  }
-
-  private async pushOne(actions: readonly T['action'][]): Promise<boolean> {
-    return (await this.push?.(actions)) ?? false;
+    return this.outbox.settled;
   }
 
   /** Takes back what was noted of actions that could not leave after all. */

@@ -1,6 +1,7 @@
-import { type Clock, InputType, type Observe, type ObservedTurn } from '@jovo-telephony/telephony';
-import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
-import { type AdmissionRules, apology, refusal } from './admission';
+import { type Clock, InputType, type Observe } from '@jovo-telephony/telephony';
+import { type Server, TestServer } from '@jovotech/framework';
+import type { AdmissionRules } from './admission';
+import { AppTurns, noReply } from './app-turns';
 import type { Call } from './call';
 import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
@@ -8,21 +9,12 @@ import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { Holding } from './holding';
-import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import {
-  answer,
-  canPush,
-  hasHeaders,
-  headersOf,
-  isAdmitted,
-  plainRequest,
-  refuse,
-} from './server/any-server';
+import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
 import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
-import { TURN, type Turn, type TurnCarrier } from './turn';
+import type { Turn } from './turn';
 import type { EventRule, Wire, WireTypes } from './wire';
 
 /**
@@ -58,6 +50,7 @@ export class Receiver<T extends WireTypes> {
   readonly calls: Calls<T>;
   private readonly wire: Wire<T>;
   private readonly holding: Holding<T>;
+  private readonly turns: AppTurns<T>;
   /** The app's own way of handling an event. Set once, when the app starts. */
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
@@ -72,6 +65,7 @@ export class Receiver<T extends WireTypes> {
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.takeUp(call, hold),
     );
+    this.turns = new AppTurns(options, (server) => this.handle(server));
   }
 
   /** Puts this receiver between the servers and the app. */
@@ -243,13 +237,13 @@ export class Receiver<T extends WireTypes> {
     if (!(taken instanceof Promise)) {
       const ready = this.arrive(turns, taken, server);
       if (ready.length === 0) return this.answerNothing(call, last, taken, server);
-      return this.reply(call, ready, this.enqueue(ready, server), server);
+      return this.reply(call, ready, this.turns.enqueue(ready, server), server);
     }
     for (const turn of turns) turn.waiting = true;
     const work = taken.then((novelty) => {
       for (const turn of turns) turn.waiting = false;
       const ready = this.arrive(turns, novelty, server);
-      return ready.length > 0 ? this.enqueue(ready, server) : nothing<T>();
+      return ready.length > 0 ? this.turns.enqueue(ready, server) : noReply<T>();
     });
     return this.reply(call, turns, work, server);
   }
@@ -315,17 +309,6 @@ export class Receiver<T extends WireTypes> {
     return { type: this.wire.inputType(event), event, key, atEpochMs: this.options.epochMs() };
   }
 
-  private async enqueue(turns: readonly Turn<T>[], server: Server): Promise<Reply<T>> {
-    const [first] = turns;
-    for (const turn of turns) turn.call.turnBegins(turn);
-    const replies = await first?.call.queue.run(async () => {
-      const said: Reply<T>[] = [];
-      for (const turn of turns) said.push(await this.run(turn, server));
-      return said;
-    });
-    return joined(replies ?? []);
-  }
-
   private async reply(
     call: Call<T>,
     turns: readonly Turn<T>[],
@@ -352,66 +335,9 @@ export class Receiver<T extends WireTypes> {
     }
   }
 
-  /** One event through the app. The answer is caught instead of sent; a failure becomes a spoken sentence. */
-  private async run(turn: Turn<T>, server: Server): Promise<Reply<T>> {
-    const { call } = turn;
-    let reply: Reply<T> = nothing();
-    let failed = false;
-    const through: Server & TurnCarrier<T> = Object.create(server, {
-      [TURN]: { value: turn, enumerable: false },
-      getRequestObject: { value: () => turn.event },
-      setResponse: {
-        value: async (given: unknown) => {
-          if (given instanceof CallResponse) reply = given;
-        },
-      },
-      fail: {
-        value: (error: unknown) => {
-          failed = this.isFailure(error, turn);
-        },
-      },
-    });
-    if (!hasHeaders(server)) Object.defineProperty(through, 'getNativeRequestHeaders', { value: () => ({}) });
-    turn.signal = call.startingSignal(turn.signal);
-    call.running = turn;
-    const { observe, clock, runTurn } = this.options;
-    const observed = this.observedTurn(turn);
-    observe?.({ type: 'turn_began', ...observed, waitedMs: clock.nowMs() - turn.arrivedAtMs });
-    try {
-      await (runTurn ? runTurn(observed, () => this.handle(through)) : this.handle(through));
-    } catch (error) {
-      failed = this.isFailure(error, turn);
-    }
-    if (failed && !turn.apologised) reply = this.apologyFor(turn);
-    call.turnEnds(turn);
-    const acted = turn.acted === true || reply.actions.length + reply.afterSpeech.length > 0;
-    const interrupted = call.maySpeak(turn.signal) === 'never';
-    const result = failed ? 'failed' : interrupted ? 'interrupted' : acted ? 'answered' : 'quiet';
-    observe?.({ type: 'turn_ended', ...observed, result, durationMs: clock.nowMs() - turn.arrivedAtMs });
-    return reply;
-  }
-
   private reflexes(call: Call<T>, event: T['event']): T['action'][] {
     const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
     return written.filter((action) => action !== undefined);
-  }
-
-  private observedTurn({ call, event, number }: Turn<T>): ObservedTurn {
-    const inputType = this.wire.inputType(event);
-    return { network: this.wire.network, callId: call.id, turn: number, inputType };
-  }
-
-  /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
-  private isFailure(error: unknown, { event }: Turn<T>): boolean {
-    return this.wire.words(event) !== undefined || !(error instanceof MatchingRouteNotFoundError);
-  }
-
-  private apologyFor(turn: Turn<T>): Reply<T> {
-    const awaited = this.ruleOf(turn.event).awaitsAnswer && refusal(turn, this.wire) === undefined;
-    const reply: Reply<T> = { actions: awaited ? apology(turn, this.options.rules) : [], afterSpeech: [] };
-    if (turn.call.maySpeak(turn.signal) === 'now') return reply;
-    turn.call.holdBack(reply);
-    return nothing();
   }
 
   /** Words should follow a sound. If they do not, the app is told, so that a turn cut off by noise can go on. */
@@ -458,7 +384,7 @@ export class Receiver<T extends WireTypes> {
     call.turnBegins(turn, true);
     const server = new InjectedServer(this.wire.network, turn.event, call.push);
     call.queue
-      .run(() => this.run(turn, server))
+      .run(() => this.turns.run(turn, server))
       .then((reply) => {
         if (call.push && call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
         else if (!call.push) return this.keepForNext(turn, reply);
@@ -493,7 +419,7 @@ export class Receiver<T extends WireTypes> {
     const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
     try {
-      const work = this.enqueue([turn], server);
+      const work = this.turns.enqueue([turn], server);
       if (call.push) await this.reply(call, [turn], work, server);
       else await this.keepForNext(turn, await work);
     } catch {
@@ -557,15 +483,4 @@ export class Receiver<T extends WireTypes> {
 
 function hasCome<T extends WireTypes>({ call, key }: Turn<T>): boolean {
   return key !== undefined && call.hasCome(key);
-}
-
-function nothing<T extends WireTypes>(): Reply<T> {
-  return { actions: [], afterSpeech: [] };
-}
-
-function joined<T extends WireTypes>(replies: readonly Reply<T>[]): Reply<T> {
-  return {
-    actions: replies.flatMap(({ actions }) => actions),
-    afterSpeech: replies.flatMap(({ afterSpeech }) => afterSpeech),
-  };
 }
