@@ -92,7 +92,6 @@ export class GatewayModel {
       stopLife?.();
       socket?.terminate();
     }
-    await Promise.all([this.options.webhook?.settled(), this.options.websocket?.settled()]);
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     await Promise.all([this.options.webhook?.stop(), this.options.websocket?.stop()]);

@@ -30,7 +30,7 @@ export function lambdaSocketDoor(app: App, options: LambdaSocketDoorOptions): La
   const receiver = () => platformOf(app)?.receiver;
   return socketDoor({
     guard: guardOf(app, options),
-    clock,
+    clock: clock.host,
     message(data, event) {
       return app.handle(new GatewayServer(event.requestContext.connectionId, data, post(event)));
     },
