@@ -99,10 +99,11 @@ export class Receiver<T extends WireTypes> {
    */
   async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    if (call.ended) call.begin();
-    note(call);
-    await this.seen(call);
+    await this.holding.visit(call, () => {
+      if (call.ended) call.begin();
+      note(call);
+      call.state.lastSeenMs = call.nowMs;
+    });
     return call;
   }
 
@@ -112,9 +113,7 @@ export class Receiver<T extends WireTypes> {
     if (live) return live.ended ? undefined : live;
     if (this.calls.hasEnded(callId)) return undefined;
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    const isKept = call.hold?.kept !== undefined && !call.ended;
-    await this.holding.settle(call);
+    const isKept = await this.holding.visit(call, () => call.hold?.kept !== undefined && !call.ended);
     if (isKept) return call;
     this.calls.drop(call);
     return undefined;
@@ -122,9 +121,9 @@ export class Receiver<T extends WireTypes> {
 
   /** A sign of life that is no event. */
   async seen(call: Call<T>): Promise<void> {
-    await this.holding.take(call);
-    call.state.lastSeenMs = call.nowMs;
-    await this.holding.settle(call);
+    await this.holding.visit(call, () => {
+      call.state.lastSeenMs = call.nowMs;
+    });
   }
 
   /** The call can be pushed to from now on: whatever could not leave before leaves. */
@@ -221,9 +220,7 @@ export class Receiver<T extends WireTypes> {
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
     // Something may have happened since in another process.
-    await this.holding.take(call);
-    const actions = canPush(server) ? [] : call.answerTo(key);
-    await this.holding.settle(call);
+    const actions = await this.holding.visit(call, () => (canPush(server) ? [] : call.answerTo(key)));
     return this.answer(server, actions, call.id);
   }
 
@@ -233,19 +230,20 @@ export class Receiver<T extends WireTypes> {
     const last = turns.at(-1);
     if (!first || !last) return Promise.resolve();
     const interrupts = turns.some(({ event }) => this.ruleOf(event).interrupts === true);
-    const taken = this.holding.take(call, this.noted(first), interrupts);
-    if (!(taken instanceof Promise)) {
-      const ready = this.arrive(turns, taken, server);
-      if (ready.length === 0) return this.answerNothing(call, last, taken, server);
-      return this.reply(call, ready, this.turns.enqueue(ready, server), server);
-    }
     for (const turn of turns) turn.waiting = true;
-    const work = taken.then((novelty) => {
+    const begun: { ready?: Turn<T>[]; novelty: Novelty } = { novelty: 'new' };
+    const begin = (novelty: Novelty): Promise<Reply<T>> => {
       for (const turn of turns) turn.waiting = false;
-      const ready = this.arrive(turns, novelty, server);
-      return ready.length > 0 ? this.turns.enqueue(ready, server) : noReply<T>();
-    });
-    return this.reply(call, turns, work, server);
+      begun.ready = this.arrive(turns, novelty, server);
+      begun.novelty = novelty;
+      return begun.ready.length > 0 ? this.turns.enqueue(begun.ready, server) : Promise.resolve(noReply<T>());
+    };
+    const work = this.holding.take(call, begin, this.noted(first), interrupts);
+    const { ready, novelty } = begun;
+    // Another process works on the call: what comes of the turns will be known later.
+    if (!ready) return this.reply(call, turns, Promise.resolve(work), server);
+    if (ready.length === 0) return this.answerNothing(call, last, novelty, server);
+    return this.reply(call, ready, Promise.resolve(work), server);
   }
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
@@ -411,30 +409,36 @@ export class Receiver<T extends WireTypes> {
   async inject(event: T['event'], still: (call: Call<T>) => boolean = () => true): Promise<void> {
     const call = this.calls.find(this.wire.callId(event));
     if (!call) return;
-    const taken = this.holding.take(call);
-    if (taken instanceof Promise) await taken;
+    try {
+      await this.holding.take(call, () => this.handleOwn(call, event, still));
+    } catch {
+      // Nobody waits for it: a fault of the app has been told to its error listeners.
+      this.options.rules.warn(`${event.type} could not be handled`);
+    }
+  }
+
+  private handleOwn(
+    call: Call<T>,
+    event: T['event'],
+    still: (call: Call<T>) => boolean,
+  ): Promise<void> | undefined {
     if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
     const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
-    try {
-      const work = this.turns.enqueue([turn], server);
-      if (call.push) await this.reply(call, [turn], work, server);
-      else await this.keepForNext(turn, await work);
-    } catch {
-      // Nobody waits for it: a fault of the app has been told to its error listeners.
-      this.options.rules.warn(`${seen.type} could not be handled`);
-    }
+    const work = this.turns.enqueue([turn], server);
+    if (call.push) return this.reply(call, [turn], work, server);
+    return work.then((reply) => this.keepForNext(turn, reply));
   }
 
   /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
   async refresh(connection: unknown): Promise<void> {
-    const refreshed = this.calls.on(connection).map(async (call) => {
-      await this.holding.take(call);
-      if (call.ended) this.calls.end(call);
-      return this.holding.settle(call);
-    });
+    const refreshed = this.calls.on(connection).map((call) =>
+      this.holding.visit(call, () => {
+        if (call.ended) this.calls.end(call);
+      }),
+    );
     await Promise.all(refreshed);
   }
 
