@@ -1,3 +1,4 @@
+import type { CallActionType } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import {
   type AuthorToolCall,
@@ -33,11 +34,14 @@ const TOOLS = {
 
 const described = new WeakMap<AgentProfile, readonly ToolDescription[]>();
 
-/** {@link describe}, once per profile. */
-export function describeTools(profile: AgentProfile): readonly ToolDescription[] {
+/** {@link describe}, once per profile, without those that the network of the call cannot carry out. */
+export function describeTools(
+  profile: AgentProfile,
+  lacks: readonly CallActionType[] = [],
+): readonly ToolDescription[] {
   const known = described.get(profile) ?? describe(profile);
   described.set(profile, known);
-  return known;
+  return lacks.includes('send_sms') ? known.filter((tool) => tool.function.name !== 'send_sms') : known;
 }
 
 /** The tools for one profile. Where a call may go, and in which languages, is named, so that a model need not guess. */

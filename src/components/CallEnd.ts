@@ -2,7 +2,7 @@ import { InputType } from '@jovo-telephony/telephony';
 import { Component, Global, Handle } from '@jovotech/framework';
 import { CallComponent } from './CallComponent';
 
-/** The call is over, or something came that this version does not know. Neither is answered. */
+/** The call is over, or has to be, or something came that this version does not know. */
 @Global()
 @Component({ name: 'CallEnd' })
 export class CallEnd extends CallComponent {
@@ -13,6 +13,12 @@ export class CallEnd extends CallComponent {
     if (conversation) this.$agent.ended(conversation);
     this.$session.data = {};
     this.$session.state = [];
+  }
+
+  @Handle({ global: true, types: [InputType.SERVER_STOPPING] })
+  async stopping(): Promise<void> {
+    const { conversation } = this.$session.data;
+    if (conversation) await this.send(this.$agent.stopping(conversation));
   }
 
   UNHANDLED(): void {}

@@ -9,8 +9,10 @@ export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
-    if (known) await this.send(this.$agent.resume(conversation));
-    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
+    if (conversation.ending) return this.endNow();
+    const { $agent, parties } = this;
+    if (known) await this.send($agent.resume(conversation));
+    else await this.stream($agent.answer(conversation, parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })

@@ -23,6 +23,7 @@ export type Step = { line: number; condition?: Condition } & (
   | { verb: 'hears'; anyOf: Pattern[]; withinMs?: number }
   | { verb: 'hears_not'; anyOf: Pattern[]; forMs?: number }
   | { verb: 'says'; text: string }
+  | { verb: 'goes_on'; text: string; afterMs: number }
   | { verb: 'interrupts'; text: string; afterMs: number }
   | { verb: 'makes_noise'; durationMs: number; afterMs: number }
   | { verb: 'presses'; digits: string }
@@ -197,6 +198,14 @@ export const VERBS: Record<Verb, VerbRule> = {
     }),
   },
   says: { read: (value, _also, r) => ({ line: r.line, verb: 'says', text: readText(value, r) }) },
+  goes_on: {
+    inside: ['with', 'after'],
+    read: (value, _also, r) => {
+      const v = isObject(value) ? value : { with: value };
+      const afterMs = ifGiven(v.after, readDurationMs, r) ?? 400;
+      return { line: r.line, verb: 'goes_on', text: readText(v.with, r), afterMs };
+    },
+  },
   interrupts: {
     inside: ['with', 'after'],
     read: (value, _also, r) => {

@@ -186,6 +186,11 @@ class ScriptPlayer {
 
   readonly #doers: Doers = {
     says: async ({ text }) => void (await this.#call.says(text)),
+    goes_on: async ({ text, afterMs }) => {
+      await sleep(this.#clock, afterMs);
+      await this.#call.says(text, { politely: false });
+      return undefined;
+    },
     presses: async ({ digits }) => void (await this.#call.presses(digits)),
     waits: async ({ durationMs }) => void (await this.#call.silence(durationMs)),
     hangs_up: async () => void (await this.#call.hangUp()),

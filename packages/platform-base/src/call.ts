@@ -1,7 +1,8 @@
-import { CallQueue, type Clock, SpeechClock } from '@jovo-telephony/telephony';
+import { CallQueue, type Clock, type Observe, SpeechClock } from '@jovo-telephony/telephony';
 import type { CallHold, KeptCall, KeptSession } from './call-keeper';
 import { type CallState, newState, type Reply } from './call-state';
 import type { Turn } from './turn';
+import { WaitingEar } from './waiting-ear';
 import type { Wire, WireTypes } from './wire';
 
 /**
@@ -16,6 +17,8 @@ export interface CallWorld<T extends WireTypes> {
   clock: Clock;
   /** Milliseconds since 1970. Compared with those of other processes only. */
   epochMs(): number;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
 }
 
 /** How long a "speech ended" that never comes is waited for, on top of the estimate. */
@@ -54,9 +57,19 @@ export class Call<T extends WireTypes> {
   private handled: string[] = [];
   /** Keys of the last events, newest last, whether or not their turns have ended. */
   private readonly keys = new Set<string>();
+  private soundSent(durationMs: number): void {
+    const { speech, nowMs, id: callId } = this;
+    const { observe, wire } = this.world;
+    const silence = this.ear.sound(nowMs, speech.speaking ? speech.endsAtMs : undefined);
+    if (silence) observe?.({ type: 'silence_ended', network: wire.network, callId, ...silence });
+    speech.sent(durationMs, nowMs);
+  }
+
   /** What has left while the call was waited for. */
   private leftMeanwhile: T['action'][] = [];
   private originMs: number;
+  private readonly ear = new WaitingEar();
+  private turnCount = 0;
   private readonly listeners = new Set<() => void>();
   /** Turns that a sound has cut off, as long as no words have followed it. */
   private readonly cutOff = new Set<AbortSignal>();
@@ -151,6 +164,12 @@ export class Call<T extends WireTypes> {
     return false;
   }
 
+  /** The number of the next event. */
+  get nextNumber(): number {
+    this.turnCount += 1;
+    return this.turnCount;
+  }
+
   /** A turn waits or runs. */
   turnBegins(turn: Turn<T>, again?: true): void {
     turn.unfinished = { event: turn.event, ...(again && { again }) };
@@ -193,14 +212,16 @@ export class Call<T extends WireTypes> {
     state.info = { ...state.info, ...wire.info(event), id: this.id };
     if (wire.isNews && !wire.isNews(event, state.notes, this.nowMs)) return undefined;
     const seen = wire.withInfo(event, state.info);
-    switch (wire.rule(event.type).means) {
+    const { means, awaitsAnswer } = wire.rule(event.type);
+    if (awaitsAnswer) this.ear.waits(this.nowMs);
+    switch (means) {
       case 'start':
         return this.start(seen);
       case 'words':
         this.hear(wire.bargedIn(event));
         return seen;
       case 'speech_ended':
-        this.speech.ended(this.nowMs);
+        if (this.speech.ended(this.nowMs)) this.ear.speechEnded(this.nowMs);
         return seen;
       case 'silence':
         // Counted from the end of playback, so whatever was being said has been heard.
@@ -379,6 +400,7 @@ export class Call<T extends WireTypes> {
     const { wire } = this.world;
     const { state } = this;
     if (actions.length === 0) return;
+    if (this.running) this.running.acted = true;
     if (this.hold) {
       this.hold.noteActions(actions);
     } else if (this.taking) {
@@ -387,8 +409,8 @@ export class Call<T extends WireTypes> {
     }
     for (const action of actions) {
       const { speaksForMs, language, stopsSpeech, closes, transfers } = wire.effect(action);
-      wire.left?.(action, state.notes);
-      if (speaksForMs !== undefined) this.speech.sent(speaksForMs, this.nowMs);
+      wire.left?.(action, state.notes, this.nowMs);
+      if (speaksForMs !== undefined) this.soundSent(speaksForMs);
       if (language) state.language = language;
       if (stopsSpeech) this.speech.stopped();
       if (closes) state.closed = true;

@@ -1,4 +1,4 @@
-import { type Clock, InputType } from '@jovo-telephony/telephony';
+import { type Clock, InputType, type Observe, type ObservedTurn } from '@jovo-telephony/telephony';
 import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { Call } from './call';
@@ -21,6 +21,7 @@ import {
 } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
+import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
 import { TURN, type Turn, type TurnCarrier } from './turn';
 import type { EventRule, Wire, WireTypes } from './wire';
 
@@ -42,6 +43,9 @@ export interface ReceiverOptions<T extends WireTypes> {
   guard?: Guard;
   asyncOutput?: boolean;
   keeper: CallKeeper;
+  observe?: Observe;
+  newCall?: NewCallGate;
+  runTurn?: TurnRunner;
 }
 
 /**
@@ -63,7 +67,7 @@ export class Receiver<T extends WireTypes> {
   constructor(readonly options: ReceiverOptions<T>) {
     const { clock, epochMs, keeper, rules } = options;
     this.wire = rules.wire;
-    this.calls = new Calls({ wire: this.wire, clock, epochMs });
+    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.takeUp(call, hold),
@@ -189,6 +193,10 @@ export class Receiver<T extends WireTypes> {
     // A keeper remembers it for all processes; one of them may have seen the same call begin again.
     const ended = this.options.keeper === MEMORY_KEEPER && this.calls.hasEnded(id);
     if (ended && !starts) return this.answer(server, [], id);
+    if (starts && !this.calls.find(id)) {
+      const refusal = this.options.newCall?.({ callId: id, headers: headersOf(server) });
+      if (refusal) return this.turnAway(server, refusal);
+    }
     const call = this.calls.open(id);
     if (canPush(server)) call.connect(server);
     const turns = events.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
@@ -198,12 +206,21 @@ export class Receiver<T extends WireTypes> {
     return answered;
   }
 
+  /** A new call is not taken. A socket that carries nothing else is closed, so that the network tries elsewhere. */
+  private turnAway(server: Server, refusal: CallRefusal): Promise<void> {
+    const { status, error, retryAfterSeconds } = refusal;
+    const carriesCalls = canPush(server) && this.calls.on(server.connection).length > 0;
+    return refuse(server, status, error, { retryAfterSeconds, keepOpen: carriesCalls });
+  }
+
   private ruleOf({ type }: T['event']): EventRule {
     return this.wire.rule(type);
   }
 
   private turnOf(call: Call<T>, event: T['event']): Turn<T> {
-    return { call, event, key: this.wire.key?.(event), signal: call.queue.signal };
+    const { signal } = call.queue;
+    const arrivedAtMs = this.options.clock.nowMs();
+    return { call, event, key: this.wire.key?.(event), signal, arrivedAtMs, number: call.nextNumber };
   }
 
   /** An event that has come before is not handled again. Its answer is repeated if nothing has happened since. */
@@ -357,19 +374,31 @@ export class Receiver<T extends WireTypes> {
     if (!hasHeaders(server)) Object.defineProperty(through, 'getNativeRequestHeaders', { value: () => ({}) });
     turn.signal = call.startingSignal(turn.signal);
     call.running = turn;
+    const { observe, clock, runTurn } = this.options;
+    const observed = this.observedTurn(turn);
+    observe?.({ type: 'turn_began', ...observed, waitedMs: clock.nowMs() - turn.arrivedAtMs });
     try {
-      await this.handle(through);
+      await (runTurn ? runTurn(observed, () => this.handle(through)) : this.handle(through));
     } catch (error) {
       failed = this.isFailure(error, turn);
     }
     if (failed && !turn.apologised) reply = this.apologyFor(turn);
     call.turnEnds(turn);
+    const acted = turn.acted === true || reply.actions.length + reply.afterSpeech.length > 0;
+    const interrupted = call.maySpeak(turn.signal) === 'never';
+    const result = failed ? 'failed' : interrupted ? 'interrupted' : acted ? 'answered' : 'quiet';
+    observe?.({ type: 'turn_ended', ...observed, result, durationMs: clock.nowMs() - turn.arrivedAtMs });
     return reply;
   }
 
   private reflexes(call: Call<T>, event: T['event']): T['action'][] {
     const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
     return written.filter((action) => action !== undefined);
+  }
+
+  private observedTurn({ call, event, number }: Turn<T>): ObservedTurn {
+    const inputType = this.wire.inputType(event);
+    return { network: this.wire.network, callId: call.id, turn: number, inputType };
   }
 
   /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
@@ -430,12 +459,22 @@ export class Receiver<T extends WireTypes> {
     const server = new InjectedServer(this.wire.network, turn.event, call.push);
     call.queue
       .run(() => this.run(turn, server))
-      .then(({ actions, afterSpeech }) => {
-        if (call.maySpeak(turn.signal) === 'never') return;
-        if (call.push) return this.push(call, { actions, afterSpeech });
-        call.keepLate(actions);
-        call.defer(afterSpeech);
+      .then((reply) => {
+        if (!call.push) this.keepForNext(turn, reply);
+        else if (call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
       });
+  }
+
+  /** Nobody waits for an answer: what is to be said rides on the next request of the call. */
+  private keepForNext(
+    { call, signal }: Turn<T>,
+    { actions, afterSpeech }: Reply<T>,
+  ): Promise<void> | undefined {
+    if (call.maySpeak(signal) !== 'never') {
+      call.keepLate(actions);
+      call.defer(afterSpeech);
+    }
+    return this.holding.settle(call);
   }
 
   /**
@@ -450,10 +489,12 @@ export class Receiver<T extends WireTypes> {
     if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
-    const turn: Turn<T> = { call, event: seen, signal: call.queue.signal };
+    const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
     try {
-      await this.reply(call, [turn], this.enqueue([turn], server), server);
+      const work = this.enqueue([turn], server);
+      if (call.push) await this.reply(call, [turn], work, server);
+      else await this.keepForNext(turn, await work);
     } catch {
       // Nobody waits for it: a fault of the app has been told to its error listeners.
       this.options.rules.warn(`${seen.type} could not be handled`);
@@ -468,6 +509,30 @@ export class Receiver<T extends WireTypes> {
       return this.holding.settle(call);
     });
     await Promise.all(refreshed);
+  }
+
+  /**
+   * This process is about to stop: every call that is left is told to come to its end, if the app knows how. What is
+   * said over HTTP rides on the next event.
+   */
+  stopCalls(): void {
+    if (!this.isDeclared(InputType.SERVER_STOPPING)) return;
+    for (const call of this.calls.all) {
+      this.holding.during(call, () => {
+        const event = call.ended || call.closed ? undefined : this.stopEvent(call);
+        if (event) this.beginAnew(this.turnOf(call, event));
+      });
+    }
+  }
+
+  private stopEvent(call: Call<T>): T['event'] | undefined {
+    return this.takeNote(call, this.wire.ownEvent(InputType.SERVER_STOPPING, call.id));
+  }
+
+  /** Every call that is left counts as over, so that the app does what it does after a call. */
+  async endCalls(): Promise<void> {
+    const end = ({ id }: Call<T>) => this.inject(this.wire.ownEvent(InputType.SESSION_END, id));
+    await Promise.all(this.calls.all.map(end));
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */

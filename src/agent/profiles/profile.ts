@@ -3,6 +3,7 @@ import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
+import { networkSections } from './network-settings';
 import { hoursSchema, policySchema } from './policy-schema';
 import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
@@ -160,7 +161,19 @@ export const profileSchema = z.strictObject({
     .describe('Model Context Protocol servers whose tools a language model may use, by name'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
+  limits: z
+    .strictObject({
+      concurrentCalls: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('Calls at the same time; further callers hear that all lines are busy'),
+    })
+    .optional()
+    .describe('How many calls this profile takes'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
+  ...networkSections,
 });
 
 export type AgentProfile = z.infer<typeof profileSchema>;

@@ -67,6 +67,16 @@ export class Schedule {
     return this.open.size;
   }
 
+  /** How far it is, in targets. */
+  get progress(): { targets: number; settled: number; calling: number; waiting: number } {
+    const [targets, calling, waiting] = [
+      this.targets.length,
+      this.open.size,
+      this.fresh.size + this.later.size,
+    ];
+    return { targets, settled: targets - calling - waiting, calling, waiting };
+  }
+
   /** Whether somebody of that number is to be called. */
   concerns(number: string): boolean {
     return this.byNumber.has(number) && !this.doNotCall.has(number);
