@@ -45,7 +45,7 @@ type Ended = Exclude<Notification, { status: 'answered' }>;
 export const NEW_CALL: Readonly<OutboundCall> = {};
 
 /** Who says which conversation it is: the answer to our request is surest. */
-const RANK = { answer: 3, notification: 2, conversation: 1 } as const;
+export const RANK = { answer: 3, notification: 2, conversation: 1 } as const;
 
 /**
  * What is known after one more fact. A join: facts may come in any order and any number of times, and end in the same

@@ -122,6 +122,7 @@ export class Schedule {
         this.end({ outcome: record.outcome });
         return;
       case 'held':
+      case 'told':
         return;
     }
   }
