@@ -105,7 +105,7 @@ export class Journal implements CallKeeper {
     const { event, signal } = request;
     const begun = await this.begin(file, request).catch(() => undefined);
     this.announced.delete(file.id);
-    const hold = this.open(file, begun);
+    const hold = this.open(file, begun, event);
     if (!begun) hold.note({ kind: 'degraded' });
     if (event) hold.novelty = hold.began(event);
     if (signal.aborted) this.letGo(hold);
@@ -208,13 +208,17 @@ export class Journal implements CallKeeper {
     this.options.store.interrupt(id).catch(() => {});
   }
 
-  private open(file: CallFile, begun: Extract<Begun, { result: 'begun' }> | undefined): JournalHold {
+  private open(
+    file: CallFile,
+    begun: Extract<Begun, { result: 'begun' }> | undefined,
+    event: NotedEvent | undefined,
+  ): JournalHold {
     const world = { epochMs: this.options.epochMs, note: this.note, save: this.save, claim: this.claim };
     file.usedAtMs = this.options.clock.nowMs();
     const hold = new JournalHold(file, begun?.lease, begun?.interrupts ?? 0, world);
     if (!begun) return hold;
     hold.kept = file.takeOver(begun);
-    hold.missed = file.missed(begun.unfinished);
+    hold.missed = file.missed(begun.unfinished, event);
     this.watch.add(hold);
     return hold;
   }
@@ -267,6 +271,10 @@ export class Journal implements CallKeeper {
     if (description) file.about = description.facts;
     const change = file.newMessages();
     if (change) hold.note({ kind: 'messages', facts: { from: change.from }, words: change.messages });
+    for (const message of change?.messages ?? []) {
+      if (message.role !== 'tool') continue;
+      hold.note({ kind: 'tool', facts: { name: message.name, ok: message.output.startsWith('{"ok":true') } });
+    }
     if (kept.ended && description) hold.note({ kind: 'call_ended', facts: description.ended() });
     const page = pageOf(hold.entries, file.sealText, description?.redacted ?? true);
     hold.entries = [];

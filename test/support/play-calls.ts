@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type CallEntry, playScript, readScript, transportsOf } from '@jovo-telephony/phone-simulator';
+import {
+  type CallEntry,
+  type CallScript,
+  playScript,
+  readScript,
+  transportsOf,
+} from '@jovo-telephony/phone-simulator';
 
 type Kind = 'http' | 'websocket';
 
@@ -8,42 +14,56 @@ export interface Playing {
   urlOf(transport: Kind): string;
   /** How much faster than life. */
   speed?: number;
-  token?: string;
   /** Transports that are played; what a script names besides is left out. */
   transports?: readonly Kind[];
+  /** Without what a script demands of the time until something is heard: where processes start, that is theirs. */
+  unhurried?: boolean;
 }
 
 /** Plays every script of a folder on the transports it names, as `npm run phone -- --script` does. */
 export function playCalls(folder: string, port: () => number): void {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  playScripts(
-    files.map((file) => join(folder, file)),
-    { urlOf: (transport) => `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate` },
-  );
-}
-
-export function playScripts(
-  files: readonly string[],
-  { urlOf, speed = 20, transports = ['http', 'websocket'], token }: Playing,
-): void {
+  const urlOf = (transport: Kind) => `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate`;
   for (const file of files) {
-    const script = readScript(file);
-    const kinds = transportsOf(script).filter((kind): kind is Kind => transports.includes(kind as Kind));
-    if (kinds.length === 0) continue;
-    test.each(kinds)(
-      `${basename(file)}: ${script.title} (%s)`,
+    const script = readScript(join(folder, file));
+    test.each(kindsOf(script))(
+      `${file}: ${script.title} (%s)`,
       async (transport) => {
-        const result = await playScript(script, { url: urlOf(transport), transport, speed, token });
-        const faults = [...result.failures, ...result.violations];
-        const heard = faults.length > 0 ? transcript(result.entries) : [];
-        expect({ faults, transcript: heard }).toEqual({ faults: [], transcript: [] });
+        expect(await play(script, transport, { urlOf })).toEqual({ faults: [], transcript: [] });
       },
       60_000,
     );
   }
 }
 
+/** Plays scripts at the same time, and says what was not as they say; nothing if all went well. */
+export async function playTogether(files: readonly string[], playing: Playing): Promise<object[]> {
+  const calls = files.flatMap((file) => {
+    const script = readScript(file);
+    return kindsOf(script, playing.transports).map(async (transport) => {
+      const { faults, transcript } = await play(script, transport, playing);
+      return faults.length > 0 ? [{ file: basename(file), transport, faults, transcript }] : [];
+    });
+  });
+  return (await Promise.all(calls)).flat();
+}
+
+function kindsOf(script: CallScript, among: readonly Kind[] = ['websocket', 'http']): Kind[] {
+  return transportsOf(script).filter((kind): kind is Kind => among.includes(kind as Kind));
+}
+
+async function play(script: CallScript, transport: Kind, { urlOf, speed = 20, unhurried }: Playing) {
+  const played = unhurried ? { ...script, limits: {} } : script;
+  const { failures, violations, entries } = await playScript(played, {
+    url: urlOf(transport),
+    transport,
+    speed,
+  });
+  const faults = [...failures, ...violations];
+  return { faults, transcript: faults.length > 0 ? transcriptOf(entries) : [] };
+}
+
 /** What was said and done, for a look at a call that failed. */
-function transcript(entries: readonly CallEntry[]): string[] {
+function transcriptOf(entries: readonly CallEntry[]): string[] {
   return entries.map((entry) => JSON.stringify(entry)).filter((line) => !line.includes('"kind":"event"'));
 }
