@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DialerError } from './errors';
 
@@ -6,7 +6,9 @@ const optional = z.string().min(1).optional();
 const url = z.url({ protocol: /^https?$/ });
 
 const environmentSchema = z.object({
-  DIALER_STORE: z.string().min(1).default('data/dialer.db'),
+  DATA_DIR: z.string().min(1).default('data'),
+  DIALER_STORE: optional,
+  DIALOUT_FILE: optional,
   DIALER_PUBLIC_URL: url.optional(),
   AUDIOCODES_API_URL: url.optional(),
   AUDIOCODES_API_AUTH: z.enum(['basic', 'oauth']).default('oauth'),
@@ -26,6 +28,8 @@ export interface DialerSettings {
   store: string;
   /** Where the network reaches the receiver of notifications; undefined: it is not told to report. */
   publicUrl: string | undefined;
+  /** Absolute path of the file of those who may order calls from us; undefined: nobody. */
+  dialoutFile: string | undefined;
   audiocodes: AudiocodesApiSettings | undefined;
   sipgate: SipgateApiSettings | undefined;
 }
@@ -81,7 +85,8 @@ export function readDialerSettings(
     'sipgate',
   );
   return Object.freeze({
-    store: resolve(env.DIALER_STORE),
+    store: resolve(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
+    dialoutFile: env.DIALOUT_FILE === undefined ? undefined : resolve(env.DIALOUT_FILE),
     publicUrl: env.DIALER_PUBLIC_URL,
     audiocodes: audiocodes && {
       baseUrl: audiocodes.AUDIOCODES_API_URL,
