@@ -141,6 +141,12 @@ export class Call<T extends WireTypes> {
     return answered && answered.key === key ? answered.actions : [];
   }
 
+  /** The number of the next event. */
+  get nextNumber(): number {
+    this.turnCount += 1;
+    return this.turnCount;
+  }
+
   /** A turn waits or runs. */
   turnBegins(turn: Turn<T>, again?: true): void {
     turn.unfinished = { event: turn.event, ...(again && { again }) };
@@ -354,6 +360,14 @@ export class Call<T extends WireTypes> {
       if (closes) state.closed = true;
       if (transfers) state.transferPending = true;
     }
+  }
+
+  private soundSent(durationMs: number): void {
+    const { speech, nowMs, id: callId } = this;
+    const { observe, wire } = this.world;
+    const silence = this.ear.sound(nowMs, speech.speaking ? speech.endsAtMs : undefined);
+    if (silence) observe?.({ type: 'silence_ended', network: wire.network, callId, ...silence });
+    speech.sent(durationMs, nowMs);
   }
 
   /** What has left while the call was waited for, which has not been noted or was noted on a state of before. */
