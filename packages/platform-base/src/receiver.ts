@@ -13,7 +13,7 @@ import { ReplyWindow } from './reply-window';
 import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
-import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
+import type { CallAtDoor, CallRefusal, NewCallGate, TurnRunner } from './surroundings';
 import type { Turn } from './turn';
 import { UnaskedTurns } from './unasked-turns';
 import type { EventRule, Wire, WireTypes } from './wire';
@@ -102,9 +102,14 @@ export class Receiver<T extends WireTypes> {
 
   /**
    * Opens a call before its first event, where the network announces it. One that lives goes on, with whatever `note`
-   * makes of its notes; one that is over begins anew.
+   * makes of its notes; one that is over begins anew. A refusal, if new calls are not taken.
    */
-  async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
+  async announce(
+    { callId, headers }: CallAtDoor,
+    note: (call: Call<T>) => void = () => {},
+  ): Promise<Call<T> | CallRefusal> {
+    const refusal = this.calls.find(callId) ? undefined : this.options.newCall?.({ callId, headers });
+    if (refusal) return refusal;
     const call = this.calls.open(callId);
     await this.holding.visit(call, () => {
       if (call.ended) call.begin();
