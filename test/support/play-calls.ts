@@ -1,6 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type CallEntry, playScript, readScript, transportsOf } from '@jovo-telephony/phone-simulator';
+import {
+  type CallEntry,
+  type CallScript,
+  playScript,
+  readScript,
+  type ScriptResult,
+  transportsOf,
+} from '@jovo-telephony/phone-simulator';
 
 type Kind = 'http' | 'websocket';
 
@@ -13,34 +20,96 @@ export interface Playing {
   transports?: readonly Kind[];
 }
 
-/** Plays every script of a folder on the transports it names, as `npm run phone -- --script` does. */
-export function playCalls(folder: string, port: () => number): void {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  playScripts(
-    files.map((file) => join(folder, file)),
-    { urlOf: (transport) => `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate` },
-  );
+/** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
+const AT_ONCE = 16;
+
+interface Play {
+  script: CallScript;
+  transport: Kind;
+  playing: Playing;
+  done(result: ScriptResult): void;
+  failed(error: unknown): void;
+  result: Promise<ScriptResult>;
 }
 
-export function playScripts(
-  files: readonly string[],
-  { urlOf, speed = 20, transports = ['http', 'websocket'], token }: Playing,
-): void {
-  for (const file of files) {
-    const script = readScript(file);
-    const kinds = transportsOf(script).filter((kind): kind is Kind => transports.includes(kind as Kind));
-    if (kinds.length === 0) continue;
-    test.each(kinds)(
-      `${basename(file)}: ${script.title} (%s)`,
-      async (transport) => {
-        const result = await playScript(script, { url: urlOf(transport), transport, speed, token });
-        const faults = [...result.failures, ...result.violations];
-        const heard = faults.length > 0 ? transcript(result.entries) : [];
-        expect({ faults, transcript: heard }).toEqual({ faults: [], transcript: [] });
-      },
-      60_000,
-    );
+/** Plays scripts, many at a time, each as a test of its own. */
+export class CallPlayer {
+  private readonly plays: Play[] = [];
+  private readonly waiting: Play[] = [];
+
+  constructor(private readonly atOnce = AT_ONCE) {}
+
+  /** Declares a test for every script of a folder on each transport that it names. */
+  folder(folder: string, port: () => number | undefined, speed?: number): void {
+    const urlOf = (kind: Kind) => `${kind === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate`;
+    this.scripts(scriptsIn(folder), { urlOf, speed });
   }
+
+  scripts(files: readonly string[], playing: Playing): void {
+    const { transports = ['http', 'websocket'] } = playing;
+    for (const file of files) {
+      const script = readScript(file);
+      for (const transport of transportsOf(script) as Kind[]) {
+        if (!transports.includes(transport)) continue;
+        const play = newPlay(script, transport, playing);
+        this.plays.push(play);
+        test(`${basename(file)}: ${script.title} (${transport})`, async () => {
+          const { failures, violations, entries } = await play.result;
+          const faults = [...failures, ...violations];
+          const heard = faults.length > 0 ? transcript(entries) : [];
+          expect({ faults, transcript: heard }).toEqual({ faults: [], transcript: [] });
+        }, 120_000);
+      }
+    }
+  }
+
+  /** Begins with all of them. The servers must be there. */
+  start(): void {
+    // The slow ones first: nobody should have to wait for them at the end.
+    this.waiting.push(...this.plays.toSorted((a, b) => (a.playing.speed ?? 20) - (b.playing.speed ?? 20)));
+    const { waiting } = this;
+    const worker = async () => {
+      for (let play = waiting.shift(); play; play = waiting.shift()) {
+        const { script, transport, playing } = play;
+        const { speed = 20, token } = playing;
+        const url = playing.urlOf(transport);
+        // Where the script does not mind who calls it is somebody else each time: what a caller may do is limited.
+        const call = { from: `49157920${String(this.plays.indexOf(play)).padStart(5, '0')}` };
+        await playScript(script, { url, transport, speed, token, call }).then(play.done, play.failed);
+      }
+    };
+    for (let workers = 0; workers < this.atOnce; workers += 1) void worker();
+  }
+
+  /** Begins with no other call. */
+  stop(): void {
+    this.waiting.length = 0;
+  }
+}
+
+/** Plays scripts one after the other, as `npm run phone -- --script` does, once what is around them is set up. */
+export function playScripts(files: readonly string[], playing: Playing): void {
+  const player = new CallPlayer(1);
+  beforeAll(() => player.start());
+  player.scripts(files, playing);
+}
+
+export function scriptsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join(folder, file));
+}
+
+function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
+  let done: Play['done'] = () => {};
+  let failed: Play['failed'] = () => {};
+  const result = new Promise<ScriptResult>((resolve, reject) => {
+    done = resolve;
+    failed = reject;
+  });
+  // Told by its test, which may come much later.
+  result.catch(() => {});
+  return { script, transport, playing, done, failed, result };
 }
 
 /** What was said and done, for a look at a call that failed. */
