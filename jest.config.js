@@ -1,3 +1,6 @@
+// What runs without a log of its own, the Lambda handlers, keeps quiet.
+process.env.LOG_LEVEL ??= 'silent';
+
 /** One run for the application and every package; TypeScript goes through swc, and so does jose, which has no CommonJS. */
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/test/**/*.test.ts'],

@@ -2,11 +2,12 @@ import type { Clock } from '@jovo-telephony/telephony';
 import { App } from '@jovotech/framework';
 import { type SipgateAiflowConfig, SipgateAiflowPlatform } from '@lautmaler/jovo-platform-aiflow';
 import { AgentPlugin } from './agent/AgentPlugin';
-import type { Agent } from './agent/agent';
+import type { OutboundAgent } from './agent/outbound-agent';
 import { PHRASES, spokenLanguage } from './agent/phrases';
 import { CallEnd } from './components/CallEnd';
 import { CallStart } from './components/CallStart';
 import { Keypad } from './components/Keypad';
+import { OutboundCall } from './components/OutboundCall';
 import { Silence } from './components/Silence';
 import { Talk } from './components/Talk';
 import { TextMessage } from './components/TextMessage';
@@ -14,7 +15,7 @@ import { JournalSessions } from './journal/JournalSessions';
 import type { Journal } from './journal/journal';
 
 export interface AppOptions {
-  agent: Agent;
+  agent: OutboundAgent;
   clock: Clock;
   /** Where calls are kept between their events. */
   journal: Journal;
@@ -26,7 +27,7 @@ export interface AppOptions {
 /** The Jovo app: networks, components, plugins. */
 export function createApp({ agent, clock, journal, aiflow, onError }: AppOptions): App {
   const app = new App({
-    components: [CallStart, Talk, Keypad, Silence, TextMessage, CallEnd],
+    components: [CallStart, Talk, Keypad, Silence, TextMessage, OutboundCall, CallEnd],
     plugins: [
       new SipgateAiflowPlatform({
         clock,

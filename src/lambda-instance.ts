@@ -1,5 +1,7 @@
+import { logging } from './operations/call-log';
+import { plainLog } from './operations/plain-log';
 import { readSettings, type Settings } from './settings';
-import { type Started, type StartOptions, start } from './start';
+import { type Started, type Surroundings, start } from './start';
 
 /** Sent on a schedule: an instance that has handled it answers a call without a cold start. */
 export interface WarmUpEvent {
@@ -11,10 +13,16 @@ export interface Instance extends Started {
 }
 
 /** Everything that an instance needs for its events. */
-export async function startInstance(options: StartOptions = {}): Promise<Instance> {
+export async function startInstance(given: Partial<Surroundings> = {}): Promise<Instance> {
+  const { JOURNAL_URL: journalUrl, ...environment } = process.env;
   // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
-  const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
-  return { ...(await start(settings, options)), settings };
+  const settings = readSettings({ ...environment, JOURNAL_URL: journalUrl || 'memory:' });
+  const log = plainLog(settings.log.level);
+  if (/^(memory|sqlite):/.test(settings.journal.url ?? '')) {
+    const advice = 'set dynamodb://table, or calls are lost when their next event meets another instance';
+    log.warn({ code: 'SETTINGS_INVALID', advice }, 'JOURNAL_URL: a function keeps nothing');
+  }
+  return { ...(await start(settings, { log, observe: logging(log), ...given })), settings };
 }
 
 /**

@@ -1,33 +1,35 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import type { App } from '@jovotech/framework';
-import { httpDoor, type WebSocketDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
-import express, { type ErrorRequestHandler } from 'express';
+import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
 import { keepHouse } from './journal/housekeeping';
+import { CallLimits } from './operations/call-limits';
+import type { DoorWatch } from './operations/door-watch';
+import { Front } from './operations/front';
+import { kindOf, type Log } from './operations/log';
+import { Operations } from './operations/operations';
+import { createLog } from './operations/pino-log';
+import type { Door } from './operations/ports';
 import { readSettings, type Settings, SettingsError } from './settings';
-import { report, type Started, start } from './start';
+import { type Started, type Surroundings, start } from './start';
 import { systemClock } from './system-clock';
 
-/** Where a network's bytes enter. */
-interface Door {
-  network: string;
-  path: string;
-  http: ReturnType<typeof httpDoor>;
-  webSocket: WebSocketDoor;
-}
-
-/** One line per network. */
-function openDoors(app: App, { aiflowApiKey: apiKey }: Settings): Door[] {
+/** One entry per network. */
+function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
+  const { SipgateAiflowPlatform: sipgate } = app.plugins;
+  if (!sipgate) throw new Error('The app has no platform for sipgate');
+  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom } = settings;
   return [
     {
       network: 'sipgate',
       path: '/sipgate',
+      allowFrom,
       http: httpDoor(app, { apiKey }),
-      webSocket: webSocketDoor(app, { apiKey }),
+      webSocket: webSocketDoor(app, { apiKey, onUnauthorized: () => watch.unauthorized('sipgate') }),
+      calls: sipgate.receiver,
     },
   ];
 }
@@ -37,123 +39,139 @@ const REPORTS_WITHIN_MS = 10_000;
 
 export interface RunningServer extends Started {
   port: number;
+  /** Where the figures have a port of their own. */
+  metricsPort: number | undefined;
+  operations: Operations;
+  log: Log;
+  /** Calls that are running. */
+  calls(): number;
+  /** Takes no new calls, waits for those that run, then closes. Asked again meanwhile, it waits for nothing. */
+  stop(): Promise<void>;
+  /** Closes at once, whatever runs. */
   close(): Promise<void>;
 }
 
-/** Opens every door on one port and answers calls until closed. */
-export async function serve(settings: Settings): Promise<RunningServer> {
-  const started = await start(settings);
-  const doors = openDoors(started.app, settings);
-  const server = createServer(routes(doors));
-  server.on('upgrade', (request, socket, head) => {
-    const path = (request.url ?? '').split('?')[0];
-    const door = doors.find((candidate) => candidate.path === path);
-    // A peer that resets the connection while it is turned away must not end the process.
-    socket.on('error', () => socket.destroy());
-    if (door) door.webSocket.upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-  });
-  await listen(server, settings);
-  const stopHousekeeping = keepHouse(started.journal, systemClock, (error) => report('purge failed', error));
-  const watch = settings.watchAgents ? watchAgents(started, settings) : undefined;
-  return {
-    ...started,
-    port: (server.address() as AddressInfo).port,
-    async close() {
+/** Opens every door on one port and answers calls until stopped. */
+export async function serve(settings: Settings, given: Partial<Surroundings> = {}): Promise<RunningServer> {
+  const clock = systemClock;
+  const log = given.log ?? createLog(settings.log);
+  const operations = new Operations({ settings, log, clock });
+  const front = new Front({ settings, log, clock, operations });
+  try {
+    const started = await start(settings, {
+      log,
+      observe: operations.observe,
+      limits: new CallLimits(settings.limits, clock),
+      onReportLost: (lost) => operations.reportLost(lost),
+      platform: (network) => front.platform(network),
+      ...given,
+    });
+    const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
+    const stopHousekeeping = keepHouse(started.journal, clock, (error) =>
+      log.warn({ code: 'JOURNAL_TROUBLE', ...kindOf(error) }, 'Old calls could not be erased'),
+    );
+    const closed = async () => {
       watch?.close();
-      for (const door of doors) door.webSocket.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await started.mcp.close();
-      if (!(await started.reporter.settled(REPORTS_WITHIN_MS))) await started.reporter.abort();
+      const { reporter, mcp, journal } = started;
+      await mcp.close();
+      if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
       stopHousekeeping();
-      await started.journal.close();
-    },
-  };
+      await journal.close();
+      await operations.close();
+    };
+    return {
+      ...started,
+      ...ports,
+      operations,
+      log,
+      calls: () => front.calls,
+      stop: () => front.stop().then(closed),
+      close: () => front.close().then(closed),
+    };
+  } catch (error) {
+    await front.close();
+    await operations.close();
+    throw error;
+  }
 }
 
 /** Calls go on with what was written last, as long as it is sound. */
-function watchAgents({ profiles }: Started, { agentsDir, webhookSecret }: Settings): ProfileWatch {
+function watchAgents({ profiles }: Started, settings: Settings, log: Log): ProfileWatch {
   const refuse = (advice: string) =>
-    console.error(`Agents were not read again; calls go on with the last good ones.\n${advice}`);
+    log.error({ code: 'PROFILES_NOT_RELOADED', advice }, 'Agents were not read again');
   return watchProfiles(
-    agentsDir,
+    settings.agentsDir,
     (next) => {
-      const fault = reportFault(next, webhookSecret);
+      const fault = reportFault(next, settings.webhookSecret);
       if (fault) return refuse(fault);
       profiles.replaceWith(next);
-      console.log('Agents were read again');
+      log.info({ agents: namesOf(next) }, 'Agents were read again');
     },
     ({ message }) => refuse(message),
   );
 }
 
-function routes(doors: readonly Door[]): express.Express {
-  const http = express();
-  http.disable('x-powered-by');
-  http.disable('etag');
-  for (const door of doors) http.all(door.path, door.http);
-  http.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
-  http.use((_request, response) => {
-    response
-      .status(404)
-      .json({ error: `Nothing here. Events go to ${doors.map(({ path }) => path).join(', ')}` });
-  });
-  const failed: ErrorRequestHandler = (error, _request, response, _next) => {
-    report('request failed', error);
-    response.status(500).json({ error: 'The request could not be handled' });
-  };
-  http.use(failed);
-  return http;
+function namesOf({ all }: Started['profiles']): string[] {
+  return [...all.values()].map(({ name }) => name);
 }
 
-function listen(server: Server, { port, host }: Settings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(
-        taken ? new SettingsError(`PORT: ${port} is in use by another program; choose another one`) : error,
-      );
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-/** Says in a few lines what a newcomer wants to know. */
-function announce({ port, profiles, brain }: RunningServer, settings: Settings): void {
-  const names = [...profiles.all.values()].map(({ name }) => name).join(', ');
-  console.log(`Answering calls for ${names}`);
-  console.log(`  webhook    http://localhost:${port}/sipgate`);
-  console.log(`  websocket  ws://localhost:${port}/sipgate`);
-  console.log(
-    settings.openai
-      ? `  brain      ${brain.name}`
-      : '  brain      offline: answers from the profiles only (set OPENAI_API_KEY for a language model)',
-  );
-  if (!settings.aiflowApiKey) {
-    console.log('  open door  AIFLOW_API_KEY is not set: anyone who finds this address can send events');
+/** Says what an operator, or a newcomer at a terminal, wants to know. */
+function announce({ port, profiles, brain, log }: RunningServer, settings: Settings): void {
+  const agents = namesOf(profiles);
+  const { openai, aiflowApiKey } = settings;
+  log.info({ port, agents, brain: openai ? brain.name : 'offline' }, 'Answering calls');
+  if (!aiflowApiKey) {
+    log.warn({ network: 'sipgate', advice: 'Set AIFLOW_API_KEY' }, 'The door is open to anybody');
   }
-  console.log('Call it from another terminal: npm run phone');
+  if (!process.stdout.isTTY || settings.log.format === 'json') return;
+  process.stdout.write(
+    [
+      '',
+      `  webhook    http://localhost:${port}/sipgate`,
+      `  websocket  ws://localhost:${port}/sipgate`,
+      openai
+        ? `  brain      ${brain.name}`
+        : '  brain      offline: answers from the profiles only (set OPENAI_API_KEY for a language model)',
+      '  call it    npm run phone, in another terminal',
+      '',
+      '',
+    ].join('\n'),
+  );
 }
 
-async function main(): Promise<void> {
+/** Starts the server of this process, and stops it when it is told to. */
+export async function main(given: Partial<Surroundings> = {}): Promise<RunningServer> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = readSettings(process.env);
-  const running = await serve(settings);
+  const running = await serve(settings, given);
   announce(running, settings);
-  const stop = () => {
-    running.close().then(() => process.exit(0));
+  const { log } = running;
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal, calls: running.calls() }, 'Stopping');
+    running.stop().then(() => process.exit(0), fail);
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // The second one forces: `stop` knows.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // One turn of one call has gone wrong in a way that nobody thought of. The other calls have not.
+  process.on('unhandledRejection', (error) => {
+    log.error({ code: 'PROCESS_FAULT', ...kindOf(error) }, 'Nobody has caught an error');
+  });
+  return running;
 }
 
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    const advice = error instanceof SettingsError || error instanceof ProfileError;
-    console.error(advice ? (error as Error).message : error);
-    process.exit(1);
-  });
+/** No call has begun yet: whatever it says, it says nothing about a caller. */
+function fail(error: unknown): void {
+  const code =
+    error instanceof SettingsError
+      ? error.code
+      : error instanceof ProfileError
+        ? 'PROFILE_INVALID'
+        : 'START_FAILED';
+  const text = code === 'START_FAILED' ? inspect(error) : (error as Error).message;
+  process.stderr.write(`${code}\n${text}\n`);
+  process.exit(1);
 }
+
+if (require.main === module) main().catch(fail);

@@ -1,16 +1,45 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { JournalSettings } from './journal/open-journal';
+import { AddressList, type TrustedProxies } from './operations/addresses';
 
 /** Environment variables are texts; an empty one is as good as none. */
 const optional = z.string().min(1).optional();
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(600).default(fallback);
 
+/** How often something may happen; 0 for as often as it likes. */
+const limit = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000).default(fallback);
+
+const listOf = (text: string) => text.split(',').map((entry) => entry.trim());
+
+/** Several secrets, so that a new one can be introduced before the old one goes. */
+const secrets = z
+  .string()
+  .transform(listOf)
+  .refine((all) => all.every((secret) => secret !== ''))
+  .optional();
+
+const addresses = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return new AddressList(listOf(text));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'addresses' });
+      return z.NEVER;
+    }
+  })
+  .optional();
+
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
-  AIFLOW_API_KEY: optional,
+  TRUST_PROXY: z.union([z.stringFormat('hops', /^\d$/).transform(Number), addresses.unwrap()]).default(0),
+  DRAIN_SECONDS: z.coerce.number().min(0).max(7_200).default(60),
+  AIFLOW_API_KEY: secrets,
+  AIFLOW_ALLOW_FROM: addresses,
   GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
@@ -28,22 +57,58 @@ const environmentSchema = z.object({
   HOLD_AFTER_SECONDS: seconds(1.5),
   ANSWER_WITHIN_SECONDS: seconds(6),
   INPUT_TIMEOUT_SECONDS: seconds(8),
+  CONCURRENT_CALLS: limit(1_000),
+  CALLS_PER_MINUTE_PER_CALLER: limit(30),
+  CALLS_PER_MINUTE_PER_NUMBER: limit(600),
+  CALLS_PER_MINUTE_PER_ADDRESS: limit(3_000),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto'),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_TOKEN: secrets,
+  ALARM_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
+
+/** Every variable that is read. */
+export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** Those that are secrets: each may also be read from the file that `<NAME>_FILE` names. */
+export const SECRET_VARIABLES = [
+  'AIFLOW_API_KEY',
+  'WEBHOOK_SECRET',
+  'OPENAI_API_KEY',
+  'METRICS_TOKEN',
+] as const;
+
+/** How often calls may come in. 0: as often as they like. */
+export interface CallLimitSettings {
+  /** At the same time. */
+  concurrent: number;
+  /** New ones in a minute, from one caller, to one called number, from one address. */
+  perCaller: number;
+  perNumber: number;
+  perAddress: number;
+}
 
 /** What the process was told, checked and frozen. Every variable is explained in `.env.example`. */
 export interface Settings {
   /** 0 lets the system choose. */
   port: number;
   host: string;
-  /** Shared secret of the sipgate flow; undefined leaves the door open. */
-  aiflowApiKey: string | undefined;
   /** Where a function reaches the connections of its WebSocket API; undefined: where its events say. */
   gatewayUrl: string | undefined;
+  /** Who may say for whom they speak (`X-Forwarded-For`). */
+  trustProxy: TrustedProxies;
+  /** How long a stop waits for the calls that are running. */
+  drainMs: number;
+  /** Shared secrets of the sipgate flow, any of which opens the door; undefined leaves it open. */
+  aiflowApiKey: readonly string[] | undefined;
+  /** Where sipgate's events may come from; undefined: from anywhere. */
+  aiflowAllowFrom: AddressList | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
   watchAgents: boolean;
-  /** Signs call reports. Needed as soon as a profile has `afterCall`. */
+  /** Signs call reports and alarms. Needed as soon as a profile has `afterCall` or alarms have somewhere to go. */
   webhookSecret: string | undefined;
   /** Where calls are kept, while they live and as their profile wants it afterwards. */
   journal: JournalSettings;
@@ -66,30 +131,67 @@ export interface Settings {
   answerWithinMs: number;
   /** A caller who has said nothing for so long is asked again. */
   inputTimeoutMs: number;
+  limits: CallLimitSettings;
+  log: {
+    level: 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+    format: 'auto' | 'json' | 'pretty';
+  };
+  /** Without port and token only this machine itself is told. */
+  metrics: { port: number | undefined; tokens: readonly string[] | undefined };
+  /** Is told of alarms. */
+  alarmWebhookUrl: string | undefined;
 }
 
 /** A setting that cannot be used. The message names the variable, what was expected and what to do. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
+
+  constructor(
+    message: string,
+    readonly code: 'SETTINGS_INVALID' | 'PORT_IN_USE' = 'SETTINGS_INVALID',
+  ) {
+    super(message);
+  }
 }
+
+const SECONDS = 'a number of seconds greater than 0';
+const LIMIT = 'a whole number, or 0 for no limit';
+const ADDRESSES = 'addresses or ranges separated by commas, for example 203.0.113.7,2001:db8::/32';
+const SECRETS = 'a secret, or several separated by commas while one replaces the other';
 
 const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port number from 0 to 65535',
   GATEWAY_URL: 'an http(s) address, for example https://abc123.execute-api.eu-central-1.amazonaws.com/prod',
+  TRUST_PROXY:
+    'the number of proxies in front of the server (0 to 9), or their addresses, for example 10.0.0.0/8',
+  DRAIN_SECONDS: 'a number of seconds from 0 to 7200',
+  AIFLOW_API_KEY: SECRETS,
+  AIFLOW_ALLOW_FROM: ADDRESSES,
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
   OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
   OPENAI_OUTPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 160',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
-  FILLER_AFTER_SECONDS: 'a number of seconds greater than 0',
-  HOLD_AFTER_SECONDS: 'a number of seconds greater than 0',
-  ANSWER_WITHIN_SECONDS: 'a number of seconds greater than 0',
-  INPUT_TIMEOUT_SECONDS: 'a number of seconds greater than 0',
+  FILLER_AFTER_SECONDS: SECONDS,
+  HOLD_AFTER_SECONDS: SECONDS,
+  ANSWER_WITHIN_SECONDS: SECONDS,
+  INPUT_TIMEOUT_SECONDS: SECONDS,
+  CONCURRENT_CALLS: LIMIT,
+  CALLS_PER_MINUTE_PER_CALLER: LIMIT,
+  CALLS_PER_MINUTE_PER_NUMBER: LIMIT,
+  CALLS_PER_MINUTE_PER_ADDRESS: LIMIT,
+  LOG_LEVEL: 'debug, info, warn, error, fatal or silent',
+  LOG_FORMAT: 'auto, json or pretty',
+  METRICS_PORT: 'a port number from 0 to 65535, other than PORT',
+  METRICS_TOKEN: SECRETS,
+  ALARM_WEBHOOK_URL: 'an http(s) address that takes alarms',
 };
 
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = environmentSchema.safeParse({ ...given, ...secretsFromFiles(given) });
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const variable = String(path[0]);
@@ -98,13 +200,21 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new SettingsError(`${faults.join('\n')}\nSee .env.example for every setting.`);
   }
   const env = parsed.data;
+  if (env.ALARM_WEBHOOK_URL && !env.WEBHOOK_SECRET) {
+    throw new SettingsError(
+      'WEBHOOK_SECRET: expected a secret that signs the alarms for ALARM_WEBHOOK_URL; set it, or remove the address',
+    );
+  }
   // A server of one's own often needs no key, but the client insists on one.
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
   return Object.freeze({
     port: env.PORT,
     host: env.HOST,
+    trustProxy: env.TRUST_PROXY,
+    drainMs: env.DRAIN_SECONDS * 1000,
     aiflowApiKey: env.AIFLOW_API_KEY,
     gatewayUrl: env.GATEWAY_URL,
+    aiflowAllowFrom: env.AIFLOW_ALLOW_FROM,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,
@@ -122,6 +232,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     holdAfterMs: env.HOLD_AFTER_SECONDS * 1000,
     answerWithinMs: env.ANSWER_WITHIN_SECONDS * 1000,
     inputTimeoutMs: env.INPUT_TIMEOUT_SECONDS * 1000,
+    limits: {
+      concurrent: env.CONCURRENT_CALLS,
+      perCaller: env.CALLS_PER_MINUTE_PER_CALLER,
+      perNumber: env.CALLS_PER_MINUTE_PER_NUMBER,
+      perAddress: env.CALLS_PER_MINUTE_PER_ADDRESS,
+    },
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+    metrics: { port: env.METRICS_PORT, tokens: env.METRICS_TOKEN },
+    alarmWebhookUrl: env.ALARM_WEBHOOK_URL,
   });
 }
 
@@ -134,4 +253,23 @@ function pricesOf(inputCentsPerMillion: number | undefined, outputCentsPerMillio
     );
   }
   return { inputCentsPerMillion, outputCentsPerMillion };
+}
+
+/** What orchestrators mount as files instead of putting it into the environment. */
+function secretsFromFiles(given: Environment): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of SECRET_VARIABLES) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) {
+      throw new SettingsError(`${name}_FILE: expected either ${name} or ${name}_FILE; remove one of them`);
+    }
+    try {
+      found[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      throw new SettingsError(`${name}_FILE: expected a file that can be read; check its path and its owner`);
+    }
+    if (found[name] === '') throw new SettingsError(`${name}_FILE: expected a file with the secret in it`);
+  }
+  return found;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { types } from 'node:util';
-import type { Clock } from '@jovo-telephony/telephony';
+import type { NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
+import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
-import { Agent } from './agent/agent';
+import type { PostCallResult } from './agent/after-call/post-call';
+import type { NewCalls } from './agent/agent';
 import { loadTools } from './agent/author-tools';
 import type { Brain } from './agent/brain';
 import { chainOf } from './agent/brains/chain';
@@ -11,11 +12,13 @@ import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
 import { McpTools } from './agent/mcp/mcp-tools';
+import { OutboundAgent, type OutboundCalls } from './agent/outbound-agent';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import type { Journal } from './journal/journal';
 import { JournalRecords } from './journal/journal-records';
 import { JournalOpenError, openJournal } from './journal/open-journal';
+import { kindOf, type Log } from './operations/log';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
 
@@ -23,6 +26,23 @@ import { systemClock } from './system-clock';
 const TIMING = { maxSilenceMs: 2_200, finishWithinMs: 1_000 };
 
 const CHAIN = { firstUsefulMs: 2_000, breakAfter: 3, retryAfterMs: 30_000 };
+
+/** What the parts tell of what they do, and who is asked. */
+export interface Surroundings {
+  log: Log;
+  observe?: Observe;
+  limits?: NewCalls;
+  /** Told what became of each report that did not arrive. */
+  onReportLost?(result: PostCallResult): void;
+  /** What a network's platform asks for every call that is new at its door, and does its turns within. */
+  platform?(network: string): { newCall?: NewCallGate; runTurn?: TurnRunner };
+  /** What is known of calls that we have placed. */
+  outbound?: OutboundCalls;
+  /** Instead of the one that the settings ask for. */
+  brain?: Brain;
+  /** That of the platforms: a function waits for its timers. */
+  platformClock?: Clock;
+}
 
 /** Everything that a process needs to answer calls, however its events arrive. */
 export interface Started {
@@ -36,32 +56,26 @@ export interface Started {
   journal: Journal;
 }
 
-export interface StartOptions {
-  /** That of the platforms: a function waits for its timers. */
-  platformClock?: Clock;
-}
-
 /**
  * Puts the parts together and starts the app. Throws a `ProfileError` when a profile cannot be used, a `SettingsError`
  * when one needs a setting that is missing.
  */
-export async function start(
-  settings: Settings,
-  { platformClock = systemClock }: StartOptions = {},
-): Promise<Started> {
+export async function start(settings: Settings, surroundings: Surroundings): Promise<Started> {
+  const { log, observe, limits, platformClock = systemClock } = surroundings;
   const profiles = loadProfiles(settings.agentsDir);
   const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
-  const brain = brainOf(settings);
-  const reporter = reporterOf(settings);
+  const brain = surroundings.brain ?? brainOf(settings, observe);
+  const reporter = reporterOf(settings, surroundings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
   const mcp = new McpTools({
     clock: systemClock,
-    onFailure: (server, error) => report(`MCP server ${server} failed`, error),
+    onFailure: (server, error) =>
+      log.warn({ code: 'TOOL_SERVER_FAILED', server, ...kindOf(error) }, 'A server of tools failed'),
   });
-  const journal = await journalOf(settings, profiles);
+  const journal = await journalOf(settings, profiles, log);
   const records = new JournalRecords(journal, Date.now);
-  const agent = new Agent({
+  const agent = new OutboundAgent({
     profiles,
     brain,
     clock: systemClock,
@@ -70,8 +84,11 @@ export async function start(
     mcp,
     knownCallers: records,
     records,
-    onFailure: (error) => report('turn failed', error),
     reporter,
+    observe,
+    limits,
+    outbound: surroundings.outbound,
+    onVerdict: (verdict) => observe?.({ type: 'action_judged', ...verdict }),
   });
   const { voice, language } = profiles.fallback;
   const app = createApp({
@@ -82,21 +99,24 @@ export async function start(
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
       userInputTimeoutSec: inputTimeoutMs / 1000,
+      observe,
+      ...surroundings.platform?.('sipgate'),
+      onWarning: (reason) => observe?.({ type: 'faulty', network: 'sipgate', reason }),
     },
-    onError: (error) => report('handler failed', error),
+    onError: (error) => log.error({ code: 'HANDLER_FAILED', ...kindOf(error) }, 'Handler failed'),
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
   return { app, profiles, brain, reporter, mcp, journal };
 }
 
-async function journalOf({ journal }: Settings, profiles: Profiles): Promise<Journal> {
+async function journalOf({ journal }: Settings, profiles: Profiles, log: Log): Promise<Journal> {
   try {
     return await openJournal(journal, {
       profiles,
       clock: systemClock,
       epochMs: Date.now,
-      warn: (warning) => console.error(warning),
+      warn: (warning) => log.warn({ code: 'JOURNAL_TROUBLE', warning }, 'The journal is in trouble'),
     });
   } catch (error) {
     if (error instanceof JournalOpenError) throw new SettingsError(error.message);
@@ -105,14 +125,15 @@ async function journalOf({ journal }: Settings, profiles: Profiles): Promise<Jou
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */
-function brainOf({ openai }: Settings): Brain {
+function brainOf({ openai }: Settings, observe: Observe | undefined): Brain {
   if (!openai) return offlineBrain();
   const { fallbackModel, ...first } = openai;
   if (!fallbackModel) return openAiBrain(first);
   return chainOf([openAiBrain(first), openAiBrain({ ...first, model: fallbackModel })], {
     ...CHAIN,
     clock: systemClock,
-    onFailure: (name, error) => report(`brain ${name} failed`, error),
+    onFailure: (brain, error) => observe?.({ type: 'brain_failed', brain, error }),
+    onAvailability: (brain, available) => observe?.({ type: 'brain_availability', brain, available }),
   });
 }
 
@@ -123,24 +144,13 @@ function costFault({ all }: Profiles, { openai }: Settings): string | undefined 
   return `OPENAI_INPUT_CENTS_PER_MILLION, OPENAI_OUTPUT_CENTS_PER_MILLION: expected prices for the cap of ${files.join(', ')} (silence.maxCostCents); set them, or remove the cap`;
 }
 
-function reporterOf({ webhookSecret, openai }: Settings): CallReporter {
+function reporterOf({ webhookSecret, openai }: Settings, { onReportLost }: Surroundings): CallReporter {
   return new CallReporter({
     secret: webhookSecret,
     summariser: openai && openAiSummariser(openai),
     clock: systemClock,
     epochMs: Date.now,
     random: Math.random,
-    onLost: (lost) => {
-      if (lost.result === 'failed') return report('call report failed', lost.error);
-      const status = lost.status === undefined ? 'no answer' : `status ${lost.status}`;
-      console.error(`call report not delivered: ${lost.result} after ${lost.attempts} attempts (${status})`);
-    },
+    onLost: onReportLost,
   });
-}
-
-/** Kind and status only: a message may hold what a caller said. */
-export function report(what: string, error: unknown): void {
-  const kind = types.isNativeError(error) ? error.constructor.name : typeof error;
-  const status = types.isNativeError(error) && 'status' in error ? ` (status ${String(error.status)})` : '';
-  console.error(`${what}: ${kind}${status}`);
 }

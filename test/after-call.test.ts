@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import type { CallReport } from '../src/agent/after-call/call-report';
 import { SIGNATURE_HEADER, verifyWebhook } from '../src/agent/after-call/webhook-signature';
-import { handler } from '../src/lambda';
 import type { RunningServer } from '../src/server';
 import { callEvent, dial, post, startServer } from './support/call-server';
+import { keptLog } from './support/kept-log';
 import {
   type Reaction,
   type ReceivedPost,
@@ -23,6 +23,7 @@ const CALLER = '4915790000001';
 let receiver: WebhookServer;
 let server: RunningServer | undefined;
 let folder: string | undefined;
+let kept = keptLog();
 
 afterEach(async () => {
   await server?.close();
@@ -30,7 +31,6 @@ afterEach(async () => {
   if (folder) rmSync(folder, { recursive: true });
   server = undefined;
   folder = undefined;
-  jest.restoreAllMocks();
 });
 
 /** The profiles of the fixture in a folder of their own, with the receiver's address in them. */
@@ -46,12 +46,17 @@ function agentsFor(url: string): string {
 
 async function begin(reactions: Reaction[] = [204], environment: Record<string, string> = {}) {
   receiver = await webhookServer(...reactions);
-  server = await startServer({
-    AGENTS_DIR: agentsFor(receiver.url),
-    WEBHOOK_SECRET: SECRET,
-    ...environment,
-  });
+  kept = keptLog();
+  server = await startServer(
+    { AGENTS_DIR: agentsFor(receiver.url), WEBHOOK_SECRET: SECRET, ...environment },
+    { log: kept.log },
+  );
   return server;
+}
+
+/** What the log says of faults. */
+function faults(): object[] {
+  return kept.lines.filter(({ code }) => code).map(({ level, time, msg, ...fields }) => fields);
 }
 
 /** A whole call over HTTP; the caller hangs up at the end. Returns how long the end took. */
@@ -180,7 +185,6 @@ describe('the report of a call', () => {
   });
 
   test('says that the call has failed, if an apology was the last answer', async () => {
-    const log = jest.spyOn(console, 'error').mockImplementation(() => {});
     const model = await webhookServer(500);
     await begin([204], { OPENAI_API_KEY: 'test', OPENAI_BASE_URL: model.url });
     await call('sorry', QUIET, 'Wann haben Sie auf?');
@@ -188,7 +192,9 @@ describe('the report of a call', () => {
     await model.close();
     expect(report.outcome).toBe('failed');
     expect(report).not.toHaveProperty('summary');
-    expect(log.mock.calls).toEqual([['turn failed: InternalServerError (status 500)']]);
+    expect(faults()).toEqual([
+      { code: 'TURN_FAILED', network: 'sipgate', callId: 'sorry', kind: 'InternalServerError', status: 500 },
+    ]);
   });
 
   test('a call that was never begun is not reported', async () => {
@@ -210,7 +216,6 @@ describe('a receiver in trouble', () => {
   });
 
   test('delays no end of a call, and none that is still on', async () => {
-    jest.spyOn(console, 'error').mockImplementation(() => {});
     await begin([() => {}]);
     expect(await call('hung', QUIET)).toBeLessThan(500);
     await until(() => receiver.posts.length === 1);
@@ -228,11 +233,15 @@ describe('a receiver in trouble', () => {
   });
 
   test('who does not want it is told of by kind only', async () => {
-    const log = jest.spyOn(console, 'error').mockImplementation(() => {});
     await begin([400]);
     await call('unwanted', QUIET);
-    await until(() => log.mock.calls.length > 0);
-    expect(log.mock.calls).toEqual([['call report not delivered: refused after 1 attempts (status 400)']]);
+    await until(() => faults().length > 1);
+    expect(faults()).toContainEqual({
+      code: 'REPORT_NOT_DELIVERED',
+      result: 'refused',
+      attempts: 1,
+      status: 400,
+    });
   });
 });
 
@@ -245,8 +254,6 @@ describe('profiles with afterCall', () => {
   });
 
   test('are read again while the server runs; what is faulty is told, and changes nothing', async () => {
-    const faults = jest.spyOn(console, 'error').mockImplementation(() => {});
-    jest.spyOn(console, 'log').mockImplementation(() => {});
     await begin([204], { AGENTS_WATCH: '1' });
     const path = join(folder ?? '', 'quiet.yaml');
     const before = readFileSync(path, 'utf8');
@@ -261,8 +268,11 @@ describe('profiles with afterCall', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     writeFileSync(path, before.replace('language: de-DE', 'language: xx'));
-    await until(() => faults.mock.calls.length > 0);
-    expect(String(faults.mock.calls[0]?.[0])).toMatch(/last good ones\.\n.*quiet\.yaml.*language/s);
+    await until(() => faults().length > 0);
+    expect(faults()[0]).toMatchObject({
+      code: 'PROFILES_NOT_RELOADED',
+      advice: expect.stringMatching(/quiet\.yaml.*language/),
+    });
     expect(await greeting('last')).toBe('Praxis Leise, schönen Tag.');
   });
 });
@@ -272,6 +282,8 @@ test('on Lambda the end of a call waits for its report', async () => {
   const before = { ...process.env };
   Object.assign(process.env, { AGENTS_DIR: agentsFor(receiver.url), WEBHOOK_SECRET: SECRET });
   try {
+    // A function starts when it is loaded.
+    const { handler } = require('../src/lambda') as typeof import('../src/lambda');
     const send = (type: string) =>
       handler({
         requestContext: { http: { method: 'POST' } },

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { readSettings, SettingsError } from '../src/settings';
 
 test('without any variable the server can be started', () => {
@@ -16,6 +17,13 @@ test('without any variable the server can be started', () => {
     holdAfterMs: 1_500,
     answerWithinMs: 6_000,
     inputTimeoutMs: 8_000,
+    trustProxy: 0,
+    drainMs: 60_000,
+    aiflowAllowFrom: undefined,
+    limits: { concurrent: 1_000, perCaller: 30, perNumber: 600, perAddress: 3_000 },
+    log: { level: 'info', format: 'auto' },
+    metrics: { port: undefined, tokens: undefined },
+    alarmWebhookUrl: undefined,
   });
 });
 
@@ -44,6 +52,50 @@ test('what models cost is told as two prices, or not at all', () => {
   );
 });
 
+test('several secrets are valid while one replaces the other', () => {
+  expect(readSettings({ AIFLOW_API_KEY: 'new, old' }).aiflowApiKey).toEqual(['new', 'old']);
+  expect(readSettings({ METRICS_TOKEN: 'one' }).metrics.tokens).toEqual(['one']);
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  const file = join(folder, 'secret');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is read from there, without the end of its line', () => {
+    writeFileSync(file, 'a secret of some length\n');
+    expect(readSettings({ WEBHOOK_SECRET_FILE: file }).webhookSecret).toBe('a secret of some length');
+    expect(readSettings({ AIFLOW_API_KEY_FILE: file }).aiflowApiKey).toEqual(['a secret of some length']);
+  });
+
+  test('that is empty, is not there, or is given twice stops the start without telling anything of it', () => {
+    writeFileSync(file, '\n');
+    expect(() => readSettings({ METRICS_TOKEN_FILE: file })).toThrow(
+      /^METRICS_TOKEN_FILE: expected a file with/,
+    );
+    expect(() => readSettings({ OPENAI_API_KEY_FILE: `${file}-not` })).toThrow(
+      /^OPENAI_API_KEY_FILE: expected a file/,
+    );
+    writeFileSync(file, 'one');
+    expect(() => readSettings({ METRICS_TOKEN: 'two', METRICS_TOKEN_FILE: file })).toThrow(
+      /either METRICS_TOKEN or/,
+    );
+  });
+});
+
+test('who is trusted to say where requests come from: a number of proxies, or their addresses', () => {
+  expect(readSettings({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+  expect(readSettings({ TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toMatchObject({
+    entries: ['10.0.0.0/8', '::1'],
+  });
+});
+
+test('alarms that go somewhere need a secret that signs them', () => {
+  expect(() => readSettings({ ALARM_WEBHOOK_URL: 'https://ops.example' })).toThrow(
+    /^WEBHOOK_SECRET: expected /,
+  );
+});
+
 test('settings cannot be changed afterwards', () => {
   expect(Object.isFrozen(readSettings({}))).toBe(true);
 });
@@ -57,6 +109,18 @@ test.each([
   ['OPENAI_BASE_URL', 'file:///etc/passwd'],
   ['HOLD_AFTER_SECONDS', '0'],
   ['ANSWER_WITHIN_SECONDS', 'soon'],
+  ['TRUST_PROXY', 'yes'],
+  ['TRUST_PROXY', '10'],
+  ['DRAIN_SECONDS', '-1'],
+  ['DRAIN_SECONDS', '7201'],
+  ['AIFLOW_API_KEY', 'new,,old'],
+  ['AIFLOW_ALLOW_FROM', 'sipgate.de'],
+  ['CONCURRENT_CALLS', '1.5'],
+  ['LOG_LEVEL', 'loud'],
+  ['LOG_FORMAT', 'xml'],
+  ['METRICS_PORT', '-1'],
+  ['METRICS_TOKEN', ','],
+  ['ALARM_WEBHOOK_URL', 'mailto:ops@example.com'],
 ])('%s=%s stops the start with the name of the variable and what was expected', (variable, value) => {
   expect(() => readSettings({ [variable]: value })).toThrow(SettingsError);
   expect(() => readSettings({ [variable]: value })).toThrow(new RegExp(`^${variable}: expected `));

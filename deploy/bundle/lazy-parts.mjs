@@ -31,6 +31,9 @@ const PACKAGES = [
 const MODULES = [
   // Answers where no language model is set.
   { part: 'offline-brain', module: './src/agent/brains/offline.ts', exports: ['offlineBrain'] },
+  // Where the journal is kept: with the client of the store.
+  { part: 'aws', module: './src/journal/stores/dynamodb.ts', exports: ['DynamoStore'] },
+  { part: 'postgres', module: './src/journal/stores/postgres.ts', exports: ['PostgresStore'] },
 ];
 
 const STAND_INS = {

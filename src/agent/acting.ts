@@ -22,6 +22,7 @@ import type { AgentProfile } from './profiles/profile';
 
 /** One verdict of the policy, as it is kept. Holds no number and no text. */
 export interface Verdict {
+  network: string;
   callId: string;
   action: RiskyAction['type'];
   allowed: boolean;
@@ -69,10 +70,12 @@ export class Acting {
 
   async act(call: ToolCall, asked: Case): Promise<Acted> {
     const given = { ...asked, call };
-    const { conversation, phrases, spoke } = given;
+    const { conversation, profile, phrases, spoke } = given;
     switch (call.name) {
       case 'hang_up': {
-        const action = hangUp({ after: 'speech' });
+        const { result } = call.arguments;
+        const known = result !== undefined && profile.outbound?.results.includes(result);
+        const action = hangUp({ after: 'speech', ...(known ? { outcome: result } : {}) });
         conversation.closing = action;
         conversation.closingReason = undefined;
         return { say: spoke ? undefined : phrases.goodbye, actions: [action] };
@@ -176,6 +179,10 @@ export class Acting {
 
   private async sendSms(text: string, given: Case): Promise<Acted> {
     const { conversation, phrases, spoke } = given;
+    if (conversation.lacks?.includes('send_sms')) {
+      this.judged({ type: 'send_sms', text }, NOT_POSSIBLE, given);
+      return { say: phrases.smsNotHere, actions: [] };
+    }
     if (!conversation.callerNumber) return { say: phrases.smsNeedsNumber, actions: [] };
     const claimed = await this.claim({ type: 'send_sms', text }, given);
     if (!('runId' in claimed)) return { ...claimed, actions: [] };
@@ -252,7 +259,8 @@ export class Acting {
   private judged(action: RiskyAction, judged: Judged, { conversation, profile }: Case): void {
     const { allowed, reason, rule, number } = judged;
     const { type } = action;
-    this.options.onVerdict?.({ callId: conversation.callId, action: type, allowed, reason, rule });
+    const { callId, network = 'unknown' } = conversation;
+    this.options.onVerdict?.({ network, callId, action: type, allowed, reason, rule });
     this.record({ conversation, profile }).note('verdict', { action: type, allowed, reason, rule });
     const { afterCall } = profile;
     if (!afterCall) return;
@@ -269,6 +277,9 @@ interface Judged {
   rule: string;
   number?: string;
 }
+
+/** The network of the call has no such thing, and nothing that would do instead. */
+const NOT_POSSIBLE = { allowed: false, reason: 'network_lacks_it', rule: 'network' } as const;
 
 /** What cannot be written down is not done. */
 const NOT_RECORDED = { allowed: false, reason: 'not_recorded', rule: 'journal' } as const;

@@ -1,25 +1,28 @@
+import { parse } from 'node:path';
 import {
   BargeInHelper,
   BargeInIntent,
   type CallAction,
+  type CallActionType,
   type Clock,
   ladderStart,
   phoneDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
-import { endedCall } from './after-call/ended-call';
+import { endedCall, outcomeOf } from './after-call/ended-call';
 import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
+import { networkSettings } from './profiles/network-settings';
 import { templateFacts } from './profiles/profile-fill';
-import { Replying, type TurnOptions } from './replying';
+import { observed, Replying, type TurnOptions } from './replying';
 import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
-export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
+export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -27,8 +30,10 @@ export interface Parties {
   direction?: 'inbound' | 'outbound';
   from?: string;
   to?: string;
-  headers?: Record<string, string>;
-  metadata?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>>;
+  /** Actions that its network cannot carry out. */
+  lacks?: readonly CallActionType[];
 }
 
 /** What a brain is told that is to say the first words. */
@@ -38,6 +43,8 @@ const WELCOME = {
   after:
     'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
 };
+/** How calls that we end from outside are counted. */
+const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -58,7 +65,7 @@ export class Agent extends Replying {
     const outbound = parties.direction === 'outbound';
     const own = outbound ? parties.from : parties.to;
     const { profiles } = this.options;
-    const { network, headers, metadata, ...call } = parties;
+    const { network, headers, metadata, lacks, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
     // Its servers are there by the time that the greeting was heard.
     this.options.mcp?.of(profile);
@@ -72,6 +79,7 @@ export class Agent extends Replying {
       language: languageOf(profile.language),
       callerNumber: phoneDigits(outbound ? parties.to : parties.from),
       ownNumber: phoneDigits(own),
+      ...(lacks && lacks.length > 0 && { lacks }),
       messages: [],
       turns: 0,
       speaking: [],
@@ -79,6 +87,52 @@ export class Agent extends Replying {
       interruptions: 0,
       ladder: ladderStart(this.options.clock.nowMs()),
     };
+  }
+
+  /** What the network of a call has to know before anything is said. */
+  opening(conversation: Conversation): CallAction[] {
+    return networkSettings(this.profileOf(conversation), conversation.network);
+  }
+
+  /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
+  async *answer(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    const { limits, observe } = this.options;
+    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
+    const { limits: own } = this.profileOf(conversation);
+    const call = observed(conversation);
+    const concurrentCalls = own?.concurrentCalls;
+    const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
+    if (reason !== undefined) {
+      observe?.({ type: 'call_refused', ...call, reason });
+      yield* this.endFromOutside(conversation, 'refused', this.phrases(conversation).allBusy);
+      return;
+    }
+    const { direction = 'inbound' } = conversation;
+    const { name: profile } = parse(profileKey);
+    observe?.({ type: 'call_answered', ...call, profile, language, direction });
+    yield* this.greet(conversation, parties, options);
+  }
+
+  /** The server is about to stop and can wait no longer. */
+  stopping(conversation: Conversation): CallAction[] {
+    if (conversation.ending || conversation.closing) return [];
+    // There is no time to let the caller hear the rest.
+    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    return [...stop, ...this.endFromOutside(conversation, 'stopping', this.phrases(conversation).mustStop)];
+  }
+
+  /** Whatever the caller does, this call ends: said once, then not discussed. */
+  private endFromOutside(
+    conversation: Conversation,
+    ending: Conversation['ending'],
+    goodbye: string,
+  ): CallAction[] {
+    conversation.ending = ending;
+    return this.hangUpAfter(conversation, goodbye, 'limit_reached');
   }
 
   /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
@@ -168,6 +222,22 @@ export class Agent extends Replying {
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
+  /** A whole entry of keys, from a network that has collected it because we asked for it. */
+  async *keysEntered(
+    conversation: Conversation,
+    keys: string,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
+    if (conversation.closing) return;
+    if (!this.profileOf(conversation).menu) {
+      yield* this.keyPressed(conversation, keys, options);
+      return;
+    }
+    const step = this.callerIsThere(conversation);
+    if (step) yield* await this.endCall(conversation, step);
+    else yield* this.keypad(conversation, { type: 'entry', keys }, options);
+  }
+
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
@@ -189,7 +259,7 @@ export class Agent extends Replying {
     conversation.keypad = state;
     if (step.do === 'pass') return false;
     if (step.do === 'nothing') return true;
-    if (event.type === 'key') {
+    if (event.type === 'key' || event.type === 'entry') {
       yield { type: 'stop_speaking' };
       cutOff(conversation, undefined, this.options.clock.nowMs());
     }
@@ -200,7 +270,7 @@ export class Agent extends Replying {
     }
     if (step.chosen) remember(conversation, { role: 'note', text: `The caller chose key ${step.chosen}.` });
     if (step.do === 'say') {
-      yield* this.speakAndRemember(conversation, step.text, step.inputTimeoutMs);
+      yield* this.speakAndRemember(conversation, step.text, step);
       return true;
     }
     if (step.do === 'switch') {
@@ -248,7 +318,9 @@ export class Agent extends Replying {
       yield* this.heard(conversation, text ?? '', options);
       return;
     }
-    switch (BargeInHelper.classify(text, conversation.language)) {
+    const meaning = BargeInHelper.classify(text, conversation.language);
+    this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    switch (meaning) {
       case BargeInIntent.STOP:
         conversation.unheard = [];
         conversation.unanswered = undefined;
@@ -335,7 +407,11 @@ export class Agent extends Replying {
   ended(conversation: Conversation): void {
     this.records.forget(conversation);
     this.runs.forget(conversation.callId);
-    const { profiles, reporter, clock } = this.options;
+    const { profiles, reporter, clock, limits, observe } = this.options;
+    const call = observed(conversation);
+    limits?.ended(call);
+    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
+    observe?.({ type: 'call_over', ...call, outcome });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
     if (!reporter || !profile?.afterCall) return;
@@ -351,7 +427,8 @@ export class Agent extends Replying {
   }
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Ends early when the signal aborts. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, resolve);
     signal.addEventListener(

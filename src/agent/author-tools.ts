@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import type { AuthorToolCall, Language, ToolDescription } from './brain';
-import type { ToolRuns } from './tool-runs';
+import { type ToolMarks, type ToolRuns, UnknownResultError } from './tool-runs';
 
 /** What a tool is told besides its input. */
 export interface ToolContext {
@@ -26,6 +26,8 @@ export interface AuthorTool<Input extends z.ZodType = z.ZodType> {
   filler?: Partial<Record<Language, string>>;
   /** Milliseconds; 5,000 unless told. */
   timeoutMs?: number;
+  /** It changes nothing: where it is not known how a run has ended, it may simply run again. */
+  repeatable?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -93,6 +95,7 @@ export async function runTool(
   context: ToolContext,
   clock: Clock,
   runs: ToolRuns,
+  marks?: ToolMarks,
 ): Promise<string> {
   if (!tool) return failure('There is no such tool.');
   const input = tool.input.safeParse(call.arguments);
@@ -110,17 +113,26 @@ export async function runTool(
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const output = await Promise.race([
-      runs.once(context.callId, key, () => tool.run(input.data, { ...context, signal })),
+      runs.once(
+        context.callId,
+        key,
+        () => tool.run(input.data, { ...context, signal }),
+        tool.repeatable ? undefined : marks,
+      ),
       aborted,
     ]);
     return JSON.stringify({ ok: true, result: output ?? null }).slice(0, MAX_OUTPUT_CHARACTERS);
   } catch (error) {
+    if (error instanceof UnknownResultError) return failure(MAYBE);
     if (error instanceof ToolRefusal) return failure(error.message.slice(0, MAX_OUTPUT_CHARACTERS));
     return failure(reasonOf(deadline.signal, context.signal));
   } finally {
     stop();
   }
 }
+
+const MAYBE =
+  'Something went wrong while this ran before, and it is not known whether it was done. It was not run again: tell the caller.';
 
 function reasonOf(deadline: AbortSignal, interruption: AbortSignal): string {
   if (deadline.aborted) return 'The tool took too long.';

@@ -1,5 +1,6 @@
 import {
   type CallAction,
+  type CallActionType,
   heardUntil,
   type LadderState,
   pieceHeard,
@@ -11,6 +12,7 @@ import {
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, TokenUsage, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
+import type { OutboundState } from './outbound-agent';
 import type { TemplateFacts } from './profiles/placeholders';
 import { END_OF_TURN_MS } from './waiting';
 
@@ -27,6 +29,8 @@ export interface Conversation {
   language: Language;
   /** Digits of the caller, if the network says; the only number a text message may go to. */
   callerNumber?: string;
+  /** Actions that the network of this call cannot carry out. */
+  lacks?: readonly CallActionType[];
   /** Our own number in this call. */
   ownNumber?: string;
   messages: Message[];
@@ -38,6 +42,8 @@ export interface Conversation {
   closing?: Extract<CallAction, { type: 'hang_up' | 'transfer' }>;
   /** Why we hang up, where it was not the brain's wish. */
   closingReason?: Extract<CallOutcome, 'silence' | 'limit_reached'>;
+  /** The call is being ended, whatever the caller says: it was not let in, or the server stops. */
+  ending?: 'refused' | 'stopping';
   /** The last answer came to nothing but an apology. */
   failed?: boolean;
   /** What the policy said of each action, where the profile wants a report. */
@@ -64,6 +70,8 @@ export interface Conversation {
   ladder: LadderState;
   /** What language models have used for this call, where prices are known. */
   usage?: Required<TokenUsage>;
+  /** On calls that we have placed. */
+  outbound?: OutboundState;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
 }

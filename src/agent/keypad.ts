@@ -1,5 +1,7 @@
 import {
   KeyCollector,
+  type KeyEntrySettings,
+  type KeyMenuEvent,
   type KeyMenuState,
   type KeyMenuStep,
   type KeyOutcome,
@@ -34,6 +36,8 @@ interface KeyEntry {
 export type KeypadEvent =
   /** `speaking`: the caller is being spoken to. */
   | { type: 'key'; key: string; speaking: boolean }
+  /** A whole entry that the network has collected, without the key that ended it. */
+  | { type: 'entry'; keys: string }
   | { type: 'spoken'; text: string }
   /** `USER_INPUT_TIMEOUT` */
   | { type: 'silence' };
@@ -42,7 +46,7 @@ export type KeypadStep =
   /** Not the keypad's business. */
   | { do: 'pass' }
   | { do: 'nothing' }
-  | { do: 'say'; text: string; chosen?: string; inputTimeoutMs?: number }
+  | { do: 'say'; text: string; chosen?: string; inputTimeoutMs?: number; keys?: KeyEntrySettings }
   | { do: 'ask'; text: string }
   | { do: 'transfer'; destination: string; chosen: string }
   | { do: 'switch'; language: Language; chosen: string };
@@ -86,6 +90,8 @@ export function nextOnKeypad(context: KeypadContext, state: KeypadState, event: 
   const { habit, ...now } = state;
   if (event.type === 'key' && !now.entry && event.key === habit) return { state: now, step: NOTHING };
   const { entry } = now;
+  // The key that ends an entry, out of habit, after one that has ended by its length.
+  if (event.type === 'entry' && !entry && event.keys === '') return { state: now, step: NOTHING };
   // A profile that was read anew may have lost the question.
   const collect = entry && context.menu.keys[entry.key]?.collect;
   if (entry && collect) return nextOfEntry(context, { entry, collect }, event);
@@ -104,8 +110,7 @@ function nextOfMenu(
   }
   // Whoever has left the menu may still choose; any other key is then told at once that there is no need for keys.
   const at = state.menu ?? { ...MENU_START, failures: menu.maxTries - 1 };
-  const given = event.type === 'spoken' ? { ...event, language } : event;
-  const step = nextMenuStep(keyMenuOf(menu), at, given);
+  const step = nextMenuStep(keyMenuOf(menu), at, menuEvent(event, language));
   switch (step.step) {
     case 'chosen':
       return chosen(menu, step.choice);
@@ -117,6 +122,12 @@ function nextOfMenu(
     case 'given_up':
       return { state: {}, step: event.type === 'silence' ? PASS : { do: 'say', text: phrases.keyPressed } };
   }
+}
+
+/** To a menu, several keys at once are one that it does not know. */
+function menuEvent(event: KeypadEvent, language: Language): KeyMenuEvent {
+  if (event.type === 'entry') return { type: 'key', key: event.keys };
+  return event.type === 'spoken' ? { ...event, language } : event;
 }
 
 /** Whether words are nothing but a key of the menu: "die eins bitte". */
@@ -148,8 +159,16 @@ function asked(key: string, collect: Collect, failures: number, reason?: string)
   const inputTimeoutMs = options.firstDigitTimeoutMs;
   return {
     state: { entry: { key, collector, failures, keyedSince: false } },
-    step: { do: 'say', text, inputTimeoutMs },
+    step: { do: 'say', text, inputTimeoutMs, ...entrySettings(collect) },
   };
+}
+
+/** What a network has to know that collects entries itself. It could not tell us of a key that gives one up. */
+function entrySettings({ cancelKey, maxDigits, nextKeySeconds, terminator }: Collect): {
+  keys?: KeyEntrySettings;
+} {
+  if (cancelKey !== 'none') return {};
+  return { keys: { maxDigits, interDigitTimeoutMs: nextKeySeconds * 1000, terminator } };
 }
 
 interface Asked {
@@ -176,6 +195,14 @@ function nextOfEntry(context: KeypadContext, asked: Asked, event: KeypadEvent): 
       if (!cutsOff) return goesOn(!outcome.digits.isEmpty, NOTHING);
       const typingMs = Math.min(MAX_TYPING_MS, collect.maxDigits * KEY_MS);
       return goesOn(false, { do: 'say', text: goOn, inputTimeoutMs: nextKeyMs + typingMs });
+    }
+    case 'entry': {
+      let outcome = collector.outcome;
+      for (const key of event.keys) outcome = collector.press(key, 0);
+      // It has ended: by its last key, or because no further one came.
+      if (outcome.state === 'collecting') outcome = collector.elapse(collector.dueAtMs ?? 0);
+      const byLength = event.keys.length >= collect.maxDigits;
+      return ended(context, asked, outcome, byLength ? event.keys.at(-1) : undefined);
     }
     case 'spoken': {
       if (spokenDigits(event.text, context.language) === undefined) {

@@ -4,6 +4,8 @@ import {
   hangUp,
   type LadderEvent,
   type LadderStep,
+  type Observe,
+  type ObservedCall,
   type SpeechClock,
   say,
 } from '@jovo-telephony/telephony';
@@ -57,6 +59,29 @@ export interface AgentOptions {
   onVerdict?(verdict: Verdict): void;
   /** What is written down of calls. Without it, in memory. */
   records?: CallRecords;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
+  /** Decides which new calls are answered. Absent: all. */
+  limits?: NewCalls;
+}
+
+/** Who says how many calls are answered, and how often. */
+export interface NewCalls {
+  /** Undefined lets the call in; anything else is the limit that stands against it. */
+  admit(call: NewCall): string | undefined;
+  /** The call is over, whether it was let in or not. */
+  ended(call: ObservedCall): void;
+}
+
+/** A call that wants to be answered. */
+export interface NewCall extends ObservedCall {
+  /** Digits of the caller; undefined if withheld. */
+  callerNumber?: string;
+  /** Digits of our own number. */
+  ownNumber?: string;
+  /** Who answers, and how many calls that is allowed at the same time; undefined: any number. */
+  profileKey: string;
+  concurrentCalls?: number;
 }
 
 /** How a turn reaches the caller. */
@@ -68,6 +93,9 @@ export interface TurnOptions {
   /** What the network tells of the sound on the line while the turn goes on. Absent: there is only the estimate. */
   line?: Pick<SpeechClock, 'onEnded'>;
 }
+
+/** How an answer to what is said is waited for. */
+export type AnswerWait = Pick<Extract<CallAction, { type: 'speak' }>, 'inputTimeoutMs' | 'keys'>;
 
 /** From so many interruptions on a caller gets short answers. */
 const IMPATIENT_AFTER = 3;
@@ -102,6 +130,7 @@ export class Replying {
     const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
     let acted = false;
     let judged = false;
+    const call = observed(conversation);
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
@@ -111,10 +140,15 @@ export class Replying {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
+          if (said.length === 0) {
+            const afterMs = this.options.clock.nowMs() - sinceMs;
+            this.options.observe?.({ type: 'answer_began', ...call, afterMs });
+          }
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
           conversation.fillers = (conversation.fillers ?? 0) + 1;
+          this.options.observe?.({ type: 'filler_said', ...call });
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
           judged = true;
@@ -156,6 +190,7 @@ export class Replying {
       own.abort(error);
       conversation.failed = true;
       this.options.onFailure?.(error);
+      this.options.observe?.({ type: 'answer_failed', ...call, error });
       const step = this.turnEnded(conversation, false);
       if (isEnding(step)) {
         yield* await this.endCall(conversation, step);
@@ -185,7 +220,11 @@ export class Replying {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
+      tools: [
+        ...describeTools(profile, conversation.lacks),
+        ...this.authorTools,
+        ...served.map(describeAuthorTool),
+      ],
       brief: conversation.interruptions > IMPATIENT_AFTER,
       onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
@@ -193,6 +232,7 @@ export class Replying {
       brain,
       tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
+      marks: this.records.of(conversation, profile.name),
       clock,
       context: { signal, language, callId },
       onResult: (message) => remember(conversation, message),
@@ -272,13 +312,9 @@ export class Replying {
     return [...actions.filter(isMessage), ...speech, ...actions.filter((action) => !isMessage(action))];
   }
 
-  protected speakAndRemember(
-    conversation: Conversation,
-    text: string,
-    inputTimeoutMs?: number,
-  ): CallAction[] {
+  protected speakAndRemember(conversation: Conversation, text: string, wait: AnswerWait = {}): CallAction[] {
     remember(conversation, { role: 'assistant', text });
-    return [this.speech(conversation, text, false, inputTimeoutMs)];
+    return [this.speech(conversation, text, false, wait)];
   }
 
   /** Says it in the voice of the call's language, and listens for an answer afterwards. */
@@ -286,12 +322,12 @@ export class Replying {
     conversation: Conversation,
     text: string,
     aside = false,
-    inputTimeoutMs = this.options.timing.inputTimeoutMs,
+    { inputTimeoutMs = this.options.timing.inputTimeoutMs, keys }: AnswerWait = {},
   ): CallAction {
     const { clock } = this.options;
     noteSpeech(conversation, text.trim(), clock.nowMs(), aside);
     const { voice } = this.voiceOf(conversation);
-    return say(text.trim(), { voice, inputTimeoutMs });
+    return say(text.trim(), { voice, inputTimeoutMs, ...(keys && { keys }) });
   }
 
   protected voiceOf(conversation: Conversation) {
@@ -327,4 +363,9 @@ export class Replying {
   protected phrases({ language }: Conversation): Phrases {
     return PHRASES[language];
   }
+}
+
+/** A call as whoever measures knows it. */
+export function observed({ network = 'unknown', callId }: Conversation): ObservedCall {
+  return { network, callId };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@jovo-telephony/telephony';
 import { type AuthorTool, runTool, type ToolContext } from './author-tools';
 import type { AuthorToolCall, Brain, BrainRequest, Message } from './brain';
 import type { ReplyEvent } from './spoken-stream';
-import type { ToolRuns } from './tool-runs';
+import type { ToolMarks, ToolRuns } from './tool-runs';
 
 /** A brain that asks for tools again and again gets no further answer. */
 export class ToolLoopError extends Error {
@@ -17,6 +17,7 @@ export interface ToolRounds {
   tools: ReadonlyMap<string, AuthorTool>;
   clock: Clock;
   runs: ToolRuns;
+  marks?: ToolMarks;
   context: ToolContext;
   /** Told of every tool that has run, even if nobody waits for the answer any more. */
   onResult(message: Message): void;
@@ -28,7 +29,7 @@ export interface ToolRounds {
  */
 export async function* replyWithTools(
   request: BrainRequest,
-  { brain, tools, clock, runs, context, onResult }: ToolRounds,
+  { brain, tools, clock, runs, marks, context, onResult }: ToolRounds,
 ): AsyncGenerator<ReplyEvent> {
   let { messages } = request;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -45,7 +46,7 @@ export async function* replyWithTools(
       const filler = tool?.filler?.[context.language];
       if (filler) yield { type: 'aside', text: filler };
       if (context.signal.aborted) return;
-      const output = await runTool(tool, call, context, clock, runs);
+      const output = await runTool(tool, call, context, clock, runs, marks);
       const input = JSON.stringify(call.arguments) ?? '{}';
       const message: Message = { role: 'tool', id: call.id, name: call.name, input, output };
       onResult(message);

@@ -1,3 +1,13 @@
+import type { CallRecord } from './call-record';
+
+/** Where it is written down that a tool runs, so that it is still known after a crash. */
+export type ToolMarks = Pick<CallRecord, 'toolBegins' | 'toolEnded'>;
+
+/** A process has begun this run and is gone: nobody can say how it ended. */
+export class UnknownResultError extends Error {
+  override readonly name = 'UnknownResultError';
+}
+
 interface Run {
   output: Promise<unknown>;
   settled: boolean;
@@ -11,12 +21,12 @@ export class ToolRuns {
   private readonly calls = new Map<string, Map<string, Run>>();
 
   /** The run with this key, or a new one. A run that fails is forgotten: it may be tried again. */
-  once(callId: string, key: string, run: () => unknown): Promise<unknown> {
+  once(callId: string, key: string, run: () => unknown, marks?: ToolMarks): Promise<unknown> {
     const runs = this.calls.get(callId) ?? new Map<string, Run>();
     this.calls.set(callId, runs);
     const known = runs.get(key);
     if (known) return known.output;
-    const started: Run = { output: (async () => run())(), settled: false };
+    const started: Run = { output: marked(key, run, marks), settled: false };
     runs.set(key, started);
     started.output.then(
       () => {
@@ -37,5 +47,15 @@ export class ToolRuns {
   /** The call is over. */
   forget(callId: string): void {
     this.calls.delete(callId);
+  }
+}
+
+async function marked(key: string, run: () => unknown, marks: ToolMarks | undefined): Promise<unknown> {
+  if (!marks) return run();
+  if ((await marks.toolBegins(key)) === 'unknown') throw new UnknownResultError('It may have happened');
+  try {
+    return await run();
+  } finally {
+    marks.toolEnded(key);
   }
 }

@@ -1,3 +1,4 @@
+import type { CallActionType } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import {
   type AuthorToolCall,
@@ -19,7 +20,7 @@ const TOOLS = {
   },
   hang_up: {
     description: 'End the call, once the caller is done. Say goodbye in the same reply.',
-    arguments: z.object({}),
+    arguments: z.object({ result: z.string().optional() }),
   },
   switch_language: {
     description: 'Go on in another language, when the caller asks for it or does not understand.',
@@ -33,20 +34,24 @@ const TOOLS = {
 
 const described = new WeakMap<AgentProfile, readonly ToolDescription[]>();
 
-/** {@link describe}, once per profile. */
-export function describeTools(profile: AgentProfile): readonly ToolDescription[] {
+/** {@link describe}, once per profile, without those that the network of the call cannot carry out. */
+export function describeTools(
+  profile: AgentProfile,
+  lacks: readonly CallActionType[] = [],
+): readonly ToolDescription[] {
   const known = described.get(profile) ?? describe(profile);
   described.set(profile, known);
-  return known;
+  return lacks.includes('send_sms') ? known.filter((tool) => tool.function.name !== 'send_sms') : known;
 }
 
 /** The tools for one profile. Where a call may go, and in which languages, is named, so that a model need not guess. */
 function describe(profile: AgentProfile): ToolDescription[] {
   const destinations = Object.keys(profile.destinations);
   const languages = offeredLanguages(profile);
+  const results = profile.outbound?.results ?? [];
   const offered: Record<ToolCall['name'], z.ZodType | undefined> = {
     transfer_call: destinations.length > 0 ? z.object({ destination: z.enum(destinations) }) : undefined,
-    hang_up: TOOLS.hang_up.arguments,
+    hang_up: z.object(results.length > 0 ? { result: z.enum(results).optional() } : {}),
     switch_language: languages.length > 1 ? z.object({ language: z.enum(languages) }) : undefined,
     send_sms: TOOLS.send_sms.arguments,
   };

@@ -7,10 +7,13 @@ import { CallComponent } from './CallComponent';
 @Component({ name: 'CallStart' })
 export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
-    const known = this.$session.data.conversation !== undefined;
-    const { conversation } = this;
-    if (known) await this.send(this.$agent.resume(conversation));
-    else await this.stream(this.$agent.greet(conversation, this.parties, this.delivery));
+    const before = this.$session.data.conversation;
+    const conversation = await this.met();
+    if (conversation.ending) return this.endNow();
+    const { $agent, parties } = this;
+    // One that we have placed is known before anybody has picked up.
+    if (before && !before.outbound?.ringing) await this.send($agent.resume(conversation));
+    else await this.stream($agent.answer(conversation, parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })

@@ -10,4 +10,9 @@ export class Keypad extends CallComponent {
   async key(): Promise<void> {
     await this.stream(this.$agent.keyPressed(this.conversation, this.$input.digit ?? '', this.delivery));
   }
+
+  @Handle({ global: true, types: [InputType.DTMF_COLLECTED] })
+  async entry(): Promise<void> {
+    await this.stream(this.$agent.keysEntered(this.conversation, this.$input.digits ?? '', this.delivery));
+  }
 }

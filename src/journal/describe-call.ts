@@ -1,9 +1,13 @@
+import { basename } from 'node:path';
 import { outcomeOf } from '../agent/after-call/ended-call';
 import { DEFAULT_PRIVACY } from '../agent/profiles/privacy-schema';
 import type { Profiles } from '../agent/profiles/profiles';
 import { conversationOf, type SessionItem } from './call-file';
 import type { CallDescription } from './journal';
 import type { Sealing } from './sealing';
+
+/** Of a profile: its file, wherever its folder lies on this machine. */
+export const profileName = (profileKey: string): string => basename(profileKey);
 
 const DAY_MS = 86_400_000;
 
@@ -30,11 +34,12 @@ export function describeCall(session: SessionItem, options: Describing): CallDes
   } = conversation;
   const { keep, days, redact } = options.profiles.byKey(profileKey)?.privacy ?? DEFAULT_PRIVACY;
   const callerKey = callerNumber === undefined ? undefined : options.sealing.callerKey(callerNumber);
+  const profile = profileName(profileKey);
   return {
-    facts: { startedAtMs, profile: profileKey, callerKey, keep, keepMs: days * DAY_MS },
+    facts: { startedAtMs, profile, callerKey, keep, keepMs: days * DAY_MS },
     redacted: redact,
     started: {
-      facts: { network, direction, profile: profileKey, language, called: ownNumber },
+      facts: { network, direction, profile, language, called: ownNumber },
       words: { caller: callerNumber },
     },
     ended: () => ({

@@ -4,6 +4,7 @@ import type { CallRecord, CallRecords, NoteFacts, NoteKind } from '../agent/call
 import type { Conversation } from '../agent/conversation';
 import type { CallerOfCall, KnownCallers } from '../agent/known-callers';
 import type { CallFile } from './call-file';
+import { profileName } from './describe-call';
 import type { JournalHold } from './hold';
 import type { Journal } from './journal';
 import type { Counter } from './store';
@@ -23,7 +24,10 @@ export class JournalRecords implements CallRecords, KnownCallers {
   }
 
   hasCalledBefore({ network, callId, callerNumber, profileKey }: CallerOfCall): Promise<boolean> {
-    return this.journal.hasCalled(callerNumber, profileKey, { network: network ?? 'unknown', callId });
+    return this.journal.hasCalled(callerNumber, profileName(profileKey), {
+      network: network ?? 'unknown',
+      callId,
+    });
   }
 
   /** What ends with the call is erased when its end is written. */
@@ -47,7 +51,7 @@ class JournalRecord implements CallRecord {
   }
 
   private get file(): CallFile | undefined {
-    return this.hold?.file;
+    return this.journal.fileOf(this.ref);
   }
 
   get runs(): readonly LedgerRun[] {

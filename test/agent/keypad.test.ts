@@ -45,12 +45,18 @@ function play(events: KeypadEvent[], language: 'de' | 'en' = 'de', start: Keypad
 
 const de = PHRASES.de.keypad;
 
+/** How the answer to "Ihre Nummer bitte" is waited for. */
+const WAIT = {
+  inputTimeoutMs: 6_000,
+  keys: { maxDigits: 8, interDigitTimeoutMs: 3_000, terminator: '#' },
+} as const;
+
 describe('the menu', () => {
   test.each<[string, KeypadEvent, object]>([
     ['text for the brain', key('1'), { do: 'ask', text: 'Wann haben Sie geöffnet?' }],
     ['a transfer', key('2'), { do: 'transfer', destination: 'reception', chosen: '2' }],
     ['an answer', key('5'), { do: 'say', text: 'Auf der Rechnung.', chosen: '5' }],
-    ['a question for digits', key('3'), { do: 'say', text: 'Ihre Nummer bitte.', inputTimeoutMs: 6_000 }],
+    ['a question for digits', key('3'), { do: 'say', text: 'Ihre Nummer bitte.', ...WAIT }],
     ['a choice that is said', said('die fünf bitte'), { do: 'say', text: 'Auf der Rechnung.', chosen: '5' }],
     ['the menu again', key('9'), { do: 'say', text: MENU.prompt }],
     ['other words', said('Ich habe eine Frage'), { do: 'pass' }],
@@ -122,8 +128,27 @@ describe('digits that are asked for', () => {
     expect(play(events).last).toEqual({
       do: 'say',
       text: `${reason} Ihre Nummer bitte.`,
-      inputTimeoutMs: 6_000,
+      ...WAIT,
     });
+  });
+
+  test.each<[string, string, object]>([
+    ['ended by its terminator', '1234', { do: 'ask', text: '[Kundennummer: 1234]' }],
+    ['ended by its length', '12345678', { do: 'ask', text: '[Kundennummer: 12345678]' }],
+    ['too short', '12', { do: 'say', text: `${de.tooFewDigits} Ihre Nummer bitte.`, ...WAIT }],
+    ['nothing but the terminator', '', { do: 'say', text: `${de.nothingKeyed} Ihre Nummer bitte.`, ...WAIT }],
+  ])('an entry that the network has collected, %s', (_, entered, step) => {
+    expect(play([key('3'), { type: 'entry', keys: entered }]).last).toEqual(step);
+  });
+
+  test('its terminator may come by itself, out of habit; several keys are no choice of a menu', () => {
+    const entry = (entered: string): KeypadEvent => ({ type: 'entry', keys: entered });
+    expect(play([key('3'), entry('12345678'), entry('')]).last).toEqual({ do: 'nothing' });
+    expect(play([entry('12')]).last).toMatchObject({ do: 'say', text: `${de.unknownKey} ${MENU.prompt}` });
+  });
+
+  test('an entry with a cancel key is collected here: a network could not tell of it', () => {
+    expect(play([key('6')]).last).not.toHaveProperty('keys');
   });
 
   test('a check that fails twice ends it; the cancel key, too', () => {

@@ -27,7 +27,6 @@ let server: RunningServer;
 let folder: string;
 
 beforeAll(async () => {
-  jest.spyOn(console, 'error').mockImplementation(() => {});
   folder = mkdtempSync(join(tmpdir(), 'agents-'));
   cpSync(join(__dirname, '../../agents'), folder, { recursive: true });
   mkdirSync(join(folder, 'tools'), { recursive: true });

@@ -16,7 +16,10 @@ describe('the one port', () => {
     const nothing = await fetch(`http://127.0.0.1:${server.port}/`);
     expect(nothing.status).toBe(404);
     expect(nothing.headers.get('x-powered-by')).toBeNull();
-    expect(await nothing.json()).toEqual({ error: 'Nothing here. Events go to /sipgate' });
+    expect(await nothing.json()).toEqual({
+      error: 'Nothing here. Events go to /sipgate',
+      code: 'DOOR_NOT_FOUND',
+    });
   });
 
   test('the WebSocket is at /sipgate only', async () => {

@@ -2,10 +2,23 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { type RunningServer, serve } from '../../src/server';
 import { readSettings } from '../../src/settings';
+import type { Surroundings } from '../../src/start';
 
 /** The real server on a free port of loopback, with the shipped profiles. */
-export function startServer(environment: Record<string, string> = {}): Promise<RunningServer> {
-  return serve(readSettings({ HOST: '127.0.0.1', PORT: '0', JOURNAL_URL: 'memory:', ...environment }));
+export function startServer(
+  environment: Record<string, string> = {},
+  surroundings: Partial<Surroundings> = {},
+): Promise<RunningServer> {
+  const settings = readSettings({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    JOURNAL_URL: 'memory:',
+    LOG_LEVEL: 'silent',
+    // All calls of a test come from one caller.
+    CALLS_PER_MINUTE_PER_CALLER: '0',
+    ...environment,
+  });
+  return serve(settings, surroundings);
 }
 
 export interface Answer {

@@ -15,10 +15,16 @@ export interface Playing {
   urlOf(transport: Kind): string;
   /** How much faster than life. */
   speed?: number;
-  token?: string;
+  /** Who calls, where the script does not mind. */
+  from?: string;
   /** Transports that are played; what a script names besides is left out. */
   transports?: readonly Kind[];
+  /** Without what a script demands of the time until something is heard: where processes start, that is theirs. */
+  unhurried?: boolean;
 }
+
+/** How much faster than life, unless told. */
+const SPEED = 20;
 
 /** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
 const AT_ONCE = 16;
@@ -27,9 +33,15 @@ interface Play {
   script: CallScript;
   transport: Kind;
   playing: Playing;
-  done(result: ScriptResult): void;
+  done(result: Played): void;
   failed(error: unknown): void;
-  result: Promise<ScriptResult>;
+  result: Promise<Played>;
+}
+
+/** What was not as the script says, and what was said and done in such a call. */
+interface Played {
+  faults: object[];
+  transcript: string[];
 }
 
 /** Plays scripts, many at a time, each as a test of its own. */
@@ -37,27 +49,18 @@ export class CallPlayer {
   private readonly plays: Play[] = [];
   private readonly waiting: Play[] = [];
 
-  constructor(private readonly atOnce = AT_ONCE) {}
-
   /** Declares a test for every script of a folder on each transport that it names. */
   folder(folder: string, port: () => number | undefined, speed?: number): void {
     const urlOf = (kind: Kind) => `${kind === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate`;
-    this.scripts(scriptsIn(folder), { urlOf, speed });
-  }
-
-  scripts(files: readonly string[], playing: Playing): void {
-    const { transports = ['http', 'websocket'] } = playing;
-    for (const file of files) {
+    for (const file of scriptsIn(folder)) {
       const script = readScript(file);
-      for (const transport of transportsOf(script) as Kind[]) {
-        if (!transports.includes(transport)) continue;
-        const play = newPlay(script, transport, playing);
+      for (const transport of kindsOf(script)) {
+        // Somebody else each time: what one caller may do is limited.
+        const from = `49157920${String(this.plays.length).padStart(5, '0')}`;
+        const play = newPlay(script, transport, { urlOf, speed, from });
         this.plays.push(play);
         test(`${basename(file)}: ${script.title} (${transport})`, async () => {
-          const { failures, violations, entries } = await play.result;
-          const faults = [...failures, ...violations];
-          const heard = faults.length > 0 ? transcript(entries) : [];
-          expect({ faults, transcript: heard }).toEqual({ faults: [], transcript: [] });
+          expect(await play.result).toEqual({ faults: [], transcript: [] });
         }, 120_000);
       }
     }
@@ -66,19 +69,13 @@ export class CallPlayer {
   /** Begins with all of them. The servers must be there. */
   start(): void {
     // The slow ones first: nobody should have to wait for them at the end.
-    this.waiting.push(...this.plays.toSorted((a, b) => (a.playing.speed ?? 20) - (b.playing.speed ?? 20)));
-    const { waiting } = this;
+    const { waiting, plays } = this;
+    waiting.push(...plays.toSorted((a, b) => (a.playing.speed ?? SPEED) - (b.playing.speed ?? SPEED)));
     const worker = async () => {
-      for (let play = waiting.shift(); play; play = waiting.shift()) {
-        const { script, transport, playing } = play;
-        const { speed = 20, token } = playing;
-        const url = playing.urlOf(transport);
-        // Where the script does not mind who calls it is somebody else each time: what a caller may do is limited.
-        const call = { from: `49157920${String(this.plays.indexOf(play)).padStart(5, '0')}` };
-        await playScript(script, { url, transport, speed, token, call }).then(play.done, play.failed);
-      }
+      for (let next = waiting.shift(); next; next = waiting.shift())
+        await play(next.script, next.transport, next.playing).then(next.done, next.failed);
     };
-    for (let workers = 0; workers < this.atOnce; workers += 1) void worker();
+    for (let workers = 0; workers < AT_ONCE; workers += 1) void worker();
   }
 
   /** Begins with no other call. */
@@ -87,11 +84,16 @@ export class CallPlayer {
   }
 }
 
-/** Plays scripts one after the other, as `npm run phone -- --script` does, once what is around them is set up. */
-export function playScripts(files: readonly string[], playing: Playing): void {
-  const player = new CallPlayer(1);
-  beforeAll(() => player.start());
-  player.scripts(files, playing);
+/** Plays scripts at the same time, and says what was not as they say; nothing if all went well. */
+export async function playTogether(files: readonly string[], playing: Playing): Promise<object[]> {
+  const calls = files.flatMap((file) => {
+    const script = readScript(file);
+    return kindsOf(script, playing.transports).map(async (transport) => {
+      const { faults, transcript } = await play(script, transport, playing);
+      return faults.length > 0 ? [{ file: basename(file), transport, faults, transcript }] : [];
+    });
+  });
+  return (await Promise.all(calls)).flat();
 }
 
 export function scriptsIn(folder: string): string[] {
@@ -100,10 +102,31 @@ export function scriptsIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
+function kindsOf(script: CallScript, among: readonly Kind[] = ['websocket', 'http']): Kind[] {
+  return transportsOf(script).filter((kind): kind is Kind => among.includes(kind as Kind));
+}
+
+async function play(
+  script: CallScript,
+  transport: Kind,
+  { urlOf, speed = SPEED, from, unhurried }: Playing,
+): Promise<Played> {
+  const played = unhurried ? { ...script, limits: {} } : script;
+  const call = from === undefined ? {} : { from };
+  const { failures, violations, entries }: ScriptResult = await playScript(played, {
+    url: urlOf(transport),
+    transport,
+    speed,
+    call,
+  });
+  const faults = [...failures, ...violations];
+  return { faults, transcript: faults.length > 0 ? transcriptOf(entries) : [] };
+}
+
 function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
   let done: Play['done'] = () => {};
   let failed: Play['failed'] = () => {};
-  const result = new Promise<ScriptResult>((resolve, reject) => {
+  const result = new Promise<Played>((resolve, reject) => {
     done = resolve;
     failed = reject;
   });
@@ -113,6 +136,6 @@ function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
 }
 
 /** What was said and done, for a look at a call that failed. */
-function transcript(entries: readonly CallEntry[]): string[] {
+function transcriptOf(entries: readonly CallEntry[]): string[] {
   return entries.map((entry) => JSON.stringify(entry)).filter((line) => !line.includes('"kind":"event"'));
 }

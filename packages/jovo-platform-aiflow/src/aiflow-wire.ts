@@ -27,6 +27,7 @@ const UNHEARD = new Set(['mix_audio', 'barge_in', 'configure_transcription', 'co
 const OWN_EVENTS: Readonly<Record<OwnEvent, string>> = {
   [InputType.SESSION_END]: 'session_end',
   [InputType.USER_SPEECH_ABANDONED]: 'user_speech_abandoned',
+  [InputType.SERVER_STOPPING]: 'server_stopping',
 };
 
 /** Voice, interruption and timeout where an utterance has none of its own. */

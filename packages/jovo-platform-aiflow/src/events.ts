@@ -47,6 +47,7 @@ const EVENTS: ReadonlyMap<string, AiflowEventRule> = new Map<string, AiflowEvent
   ],
   // Never on the wire: what the platform tells the app itself.
   ['user_speech_abandoned', { inputType: InputType.USER_SPEECH_ABANDONED }],
+  ['server_stopping', { inputType: InputType.SERVER_STOPPING, interrupts: true }],
   [
     'transfer_failed',
     { inputType: InputType.TRANSFER_FAILED, awaitsAnswer: true, otherwise: 'session_start' },
@@ -54,7 +55,7 @@ const EVENTS: ReadonlyMap<string, AiflowEventRule> = new Map<string, AiflowEvent
 ]);
 
 /** Types that only the platform makes; from the wire they are as unknown as any other. */
-const OWN_EVENTS = new Set(['user_speech_abandoned', 'transfer_failed']);
+const OWN_EVENTS = new Set(['user_speech_abandoned', 'server_stopping', 'transfer_failed']);
 
 /** Names that public clients were seen to use (spec 6.8). */
 const ALIASES: ReadonlyMap<string, string> = new Map([['timeout', 'user_input_timeout']]);

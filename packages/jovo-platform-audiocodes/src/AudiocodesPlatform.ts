@@ -81,7 +81,7 @@ export class AudiocodesPlatform extends CallPlatform<
   }
 
   protected override isEvent(request: unknown): boolean {
-    return isRecord(request) && typeof request.conversation === 'string' && Array.isArray(request.activities);
+    return isRecord(request) && typeof request.callId === 'string' && isRecord(request.activity);
   }
 
   protected override requestOf(event: AudiocodesEvent): AudiocodesRequest {

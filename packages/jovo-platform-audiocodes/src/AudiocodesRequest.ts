@@ -1,9 +1,18 @@
 import { CallInput, CallRequest, type InputType } from '@jovo-telephony/platform-base';
+import type { TransferOutcome } from '@jovo-telephony/telephony';
 import { ownEvent } from './audiocodes-wire';
 import { eventRule } from './events/event-rules';
 import type { Audiocodes, AudiocodesEvent } from './types';
 
 const NOTHING: AudiocodesEvent = ownEvent('soundWasNoise', '');
+
+/** Why a transfer came to nothing (spec 3.5). Any other code is as good as none. */
+const OUTCOMES: ReadonlyMap<string, TransferOutcome> = new Map([
+  ['no-answer', 'no_answer'],
+  ['busy', 'busy'],
+  ['declined', 'declined'],
+  ['error', 'failed'],
+]);
 
 /** One event of AudioCodes VoiceAI Connect. Its typed value is in `event`. */
 export class AudiocodesRequest extends CallRequest<Audiocodes> {
@@ -40,7 +49,14 @@ export class AudiocodesRequest extends CallRequest<Audiocodes> {
         return new CallInput({ type, digits: event.value.keys });
       case 'machineDetection':
         return new CallInput({ type, machine: event.value.machine });
-      case 'transferFailed':
+      case 'transferFailed': {
+        const { reasonCode = '', reason } = event.value;
+        return new CallInput({
+          type,
+          reason: reasonCode || reason,
+          transferOutcome: OUTCOMES.get(reasonCode),
+        });
+      }
       case 'conversationEnd':
         return new CallInput({ type, reason: event.value.reasonCode ?? event.value.reason });
       default:

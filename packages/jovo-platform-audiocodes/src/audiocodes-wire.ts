@@ -10,7 +10,7 @@ import { eventRule } from './events/event-rules';
 import { readActivities } from './events/read-activities';
 import type { SmsOutbox } from './sms';
 import type { Audiocodes, AudiocodesAction, AudiocodesEvent, AudiocodesNotes } from './types';
-import { LIMITS } from './wire';
+import { type Activity, LIMITS } from './wire';
 import { type WriteOptions, withoutRepeats, write } from './write';
 
 export interface AudiocodesWireOptions extends WriteOptions {
@@ -23,6 +23,9 @@ export interface AudiocodesWireOptions extends WriteOptions {
 
 /** How long words take to arrive that have cut a prompt off: a long sentence. */
 const WORDS_FOLLOW_WITHIN_MS = 20_000;
+
+/** To say a word and to be understood takes so long: words that come sooner were said before we began. */
+const WORDS_TAKE_MS = 600;
 
 /** What makes AudioCodes different from other networks. */
 export function audiocodesWire(options: AudiocodesWireOptions): Wire<Audiocodes> {
@@ -51,9 +54,9 @@ export function audiocodesWire(options: AudiocodesWireOptions): Wire<Audiocodes>
     idleAfterMs: ({ mode }) =>
       mode === 'http' ? LIFETIME.expiresSeconds * LIFETIME.patience * 1000 : undefined,
     reflex: (event) => reflex(event, options.listenTo),
-    left(action, notes) {
+    left(action, notes, nowMs) {
       if (action.type === 'sms') options.outbox?.send(action);
-      else noteLeft(action, notes);
+      else noteLeft(action, notes, nowMs);
     },
 
     write: (raw, call) => write(raw, call, options),
@@ -128,8 +131,9 @@ function inCourse(event: AudiocodesEvent, course: CallCourse<Audiocodes>): Audio
 
 /** A prompt that was cut off not long ago, or one that is still playing: by report, or by estimate without any. */
 function isOverOurs({ notes, speech, nowMs }: CallCourse<Audiocodes>): boolean {
-  const { cutOffAtMs, reportsPlayback } = notes;
+  const { cutOffAtMs, reportsPlayback, speakingSinceMs = nowMs } = notes;
   if (cutOffAtMs !== undefined && nowMs - cutOffAtMs <= WORDS_FOLLOW_WITHIN_MS) return true;
+  if (nowMs - speakingSinceMs < WORDS_TAKE_MS) return false;
   return speech.speaking && (reportsPlayback === true || speech.remainingMs(nowMs) > 0);
 }
 
@@ -164,6 +168,7 @@ function isNews(event: AudiocodesEvent, notes: AudiocodesNotes, nowMs: number): 
     case 'message':
     case 'bargeIn':
       delete notes.cutOffAtMs;
+      delete notes.speakingSinceMs;
       return !notes.machineTalks;
     case 'noUserInput':
       return !notes.machineTalks;
@@ -182,11 +187,12 @@ function reflex(event: AudiocodesEvent, listenTo: readonly string[] | undefined)
     .map((one) => ({ ...startRecognition(one) }));
 }
 
-function noteLeft(action: Exclude<AudiocodesAction, { type: 'sms' }>, notes: AudiocodesNotes): void {
+function noteLeft(action: Activity, notes: AudiocodesNotes, nowMs: number): void {
   const { type, name, activityParams = {}, sessionParams = {} } = action;
   // Ours always say what we want to be told of.
   if ('sendEventsToBot' in sessionParams) notes.configured = true;
   if (type !== 'message' && name !== 'playUrl') return;
+  notes.speakingSinceMs ??= nowMs;
   if (activityParams.dtmfCollect === true)
     notes.collecting = String(activityParams.dtmfCollectSubmitDigit ?? '');
   else delete notes.collecting;

@@ -39,6 +39,8 @@ export interface AudiocodesNotes {
   collecting?: string;
   /** The gateway tells us when a prompt has been heard. */
   reportsPlayback?: true;
+  /** When the first prompt since the caller's last words left. */
+  speakingSinceMs?: number;
   /** A prompt was cut off then. */
   cutOffAtMs?: number;
   /** An answering machine plays its greeting, so that whatever is said is not meant for us. */

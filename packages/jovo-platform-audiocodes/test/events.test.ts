@@ -57,7 +57,7 @@ describe('every event of the wire becomes a typed value and an input type', () =
     'http-dtmf-collected-request': ['DTMF_COLLECTED', { keys: '40712#' }],
     'http-no-user-input-request': ['USER_INPUT_TIMEOUT', { count: 1 }],
     'http-transfer-status-failed-request': ['TRANSFER_FAILED', { reasonCode: 'declined' }],
-    'http-transfer-status-answered-request': ['AUDIOCODES_TRANSFER_ANSWERED', {}],
+    'http-transfer-status-answered-request': ['TRANSFER_ANSWERED', {}],
     'http-dialout-initiated-request': [
       'OUTBOUND_INITIATED',
       { callee: '+12025550143', dialoutMetadata: { participantName: 'Alice' } },

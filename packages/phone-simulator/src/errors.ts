@@ -50,12 +50,13 @@ export function refusedError(url: string, status: number): SimulatorError {
     return new SimulatorError(
       'SIM_UNAUTHORIZED',
       `${url} answered ${status}: the secret was not accepted.`,
-      'Pass the secret of the server with --token, or set AIFLOW_API_KEY to the same value for both.',
+      'Pass the secret of the server with --token, or set AIFLOW_API_KEY (AudioCodes: AUDIOCODES_TOKEN) to the ' +
+        'same value for both.',
     );
   }
   return new SimulatorError(
     'SIM_NOT_AN_AGENT',
     `${url} answered ${status} instead of taking the call.`,
-    'Check the path of --url (the default is /sipgate) and whether the agent speaks this transport.',
+    'Check the path of --url (the default is /sipgate or /audiocodes) and whether the agent speaks this wire.',
   );
 }

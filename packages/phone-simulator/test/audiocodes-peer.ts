@@ -232,6 +232,7 @@ export const receptionBot: Bot = ({ activity, activities }) => {
 function answerTo(text: string): Reply {
   if (/tschüss/i.test(text)) return message('Auf Wiederhören!');
   if (/anmeldung/i.test(text)) return [message('Ich verbinde Sie.'), transferTo('tel:+4921163551')];
+  if (/sms/i.test(text)) return message('Hier gibt es leider keine SMS.');
   if (/kundennummer/i.test(text)) {
     return message('Bitte tippen Sie.', { activityParams: { userNoInputTimeoutMS: 2000 } });
   }

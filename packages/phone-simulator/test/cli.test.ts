@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../src/cli';
 import type { Io } from '../src/cli-view';
+import { receptionBot, startBot } from './audiocodes-peer';
 import { type Peer, receptionist, speak, startPeer } from './peer';
 
 const folder = mkdtempSync(join(tmpdir(), 'phone-'));
@@ -74,6 +75,8 @@ test.each([
   [['--nonsense'], /Unknown option '--nonsense'/],
   [['--speed', 'fast'], /--speed must be a number/],
   [['--network', 'verizon'], /--network must be one of sipgate, audiocodes, got "verizon"/],
+  [['--wire', 'http+ws'], /--wire must be one of ws, http, got "http\+ws"/],
+  [['--network', 'audiocodes', '--wire', 'fax'], /--wire must be one of http, http\+ws, ws, got "fax"/],
   [['--transfer', 'maybe'], /--transfer must be one of answered, no_answer, busy, declined/],
   [['--url', 'localhost:3000'], /--url must begin with ws:\/\//],
   [['--script', '/no/such/file.yaml'], /there is no such file or folder/],
@@ -116,6 +119,34 @@ test.each([[[]], [['--http']]])('a call from a pipe %j', async (more) => {
   expect(run.out()).toMatch(/slowest answer \d\.\d s/);
   expect(run.out()).not.toContain('\u001b');
   expect(peer.types().at(-1)).toBe('session_end');
+});
+
+test.each(['http', 'http+ws', 'ws'])('a call from a pipe on AudioCodes, %s', async (wire) => {
+  const bot = await startBot(receptionBot, { token: 'geheim', websocket: wire === 'http+ws' });
+  const url = wire === 'ws' ? bot.wsUrl : bot.httpUrl;
+  const run = await phone(['--network', 'audiocodes', '--wire', wire, '--url', url, '--speed', '40', '-v'], {
+    typed: 'Hallo\n/key 1#\nTschüss\n',
+    env: { AUDIOCODES_TOKEN: 'geheim' },
+  });
+  expect(await run.ended).toBe(0);
+  await bot.close();
+  for (const part of [
+    'Sie sagten: Hallo',
+    'Danke für die Eingabe.',
+    'the agent hangs up',
+    '"name":"DTMF"',
+    'violations 0.',
+  ]) {
+    expect(run.out()).toContain(part);
+  }
+});
+
+test('AudioCodes without its secret: exit code 3', async () => {
+  const bot = await startBot(receptionBot, { token: 'geheim' });
+  const run = await phone(['--network', 'audiocodes', '--url', bot.httpUrl], { typed: '' });
+  expect(await run.ended).toBe(3);
+  expect(run.err()).toContain('AUDIOCODES_TOKEN');
+  await bot.close();
 });
 
 test('the end of the pipe is a hang-up, after the last answer', async () => {

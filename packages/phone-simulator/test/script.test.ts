@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { parseScript, playScript, readScript, SimulatorError, transportsOf } from '../src';
+import { parseScript, playScript, readScript, SimulatorError, transportsOf, wiresOf } from '../src';
+import { type BotPeer, config, message, receptionBot, startBot, transferTo } from './audiocodes-peer';
 import { type Agent, type Peer, receptionist, speak, startPeer } from './peer';
 
 let peer: Peer | undefined;
@@ -37,6 +38,42 @@ describe.each(['websocket', 'http'] as const)('over %s', (transport) => {
     const result = await playScript(readScript(file), { url: peer.url(transport), transport, speed: 40 });
     expect(result.failures).toEqual([]);
     expect(result).toMatchObject({ passed: true, title: 'Ein Anruf mit allem', transport, violations: [] });
+  });
+});
+
+describe('on AudioCodes', () => {
+  let bot: BotPeer | undefined;
+  afterEach(async () => {
+    await bot?.close();
+    bot = undefined;
+  });
+
+  test.each(['http', 'http+ws', 'ws'] as const)('the same whole call passes over %s', async (wire) => {
+    const file = join(__dirname, 'fixtures/calls/whole-call.yaml');
+    bot = await startBot(receptionBot, { websocket: wire === 'http+ws' });
+    const url = wire === 'ws' ? bot.wsUrl : bot.httpUrl;
+    const result = await playScript(readScript(file), { url, network: 'audiocodes', wire, speed: 40 });
+    expect(result.failures).toEqual([]);
+    expect(result).toMatchObject({ passed: true, network: 'audiocodes', wire, violations: [] });
+  });
+
+  test("actions are known by names that hold everywhere, by sipgate's, and by the wire's own", async () => {
+    bot = await startBot(({ activity }) =>
+      activity.name === 'start'
+        ? [config({ bargeIn: true }), message('Hallo.'), transferTo('tel:+4921163551')]
+        : undefined,
+    );
+    const script = parseScript(
+      'title: Probe\nsteps:\n  - hears: Hallo\n  - does: configure\n  - does: speak\n    with: { text: Hallo. }\n' +
+        '  - does_not: hangup\n  - does: transfer\n    with: { to: "+4921163551" }\n  - transfers_to: "4921163551"',
+    );
+    const result = await playScript(script, {
+      url: bot.httpUrl,
+      network: 'audiocodes',
+      speed: 40,
+      call: { answerMs: 300 },
+    });
+    expect(result.failures).toEqual([]);
   });
 });
 
@@ -154,6 +191,27 @@ test('call: what a script says about its call', async () => {
   expect(peer?.types()).not.toContain('assistant_speak');
 });
 
+test('the wires that a script is played on, by network', () => {
+  const both = parseScript('call: { transport: both }\nsteps: [hangs_up]');
+  expect(wiresOf(both, 'sipgate')).toEqual(['ws', 'http']);
+  expect(wiresOf(both, 'audiocodes')).toEqual(['http', 'http+ws', 'ws']);
+  expect(wiresOf(both, 'audiocodes', 'ws')).toEqual(['ws']);
+  expect(wiresOf(parseScript('call: { wire: http+ws }\nsteps: [hangs_up]'), 'audiocodes')).toEqual([
+    'http+ws',
+  ]);
+  expect(wiresOf(parseScript('call: { transport: websocket }\nsteps: [hangs_up]'), 'sipgate')).toEqual([
+    'ws',
+  ]);
+  expect(wiresOf(parseScript('steps: [hangs_up]'), 'sipgate')).toEqual([undefined]);
+});
+
+test('if: a step for networks that can, another for those that cannot', async () => {
+  const steps = '  - hears: Unsinn\n    if: network lacks sms\n  - hears: Praxis\n    if: network has sms';
+  expect((await play(steps)).failures).toEqual([]);
+  await peer?.close();
+  expect(await failure('  - hears: Unsinn\n    if: network has sms')).toContain('Unsinn');
+});
+
 test('transport: both plays on both, the choice of the user comes first', () => {
   const script = parseScript('call: { transport: both }\nsteps: [hangs_up]');
   expect(transportsOf(script)).toEqual(['websocket', 'http']);
@@ -173,9 +231,11 @@ describe('a script that is not understood: file, line and what was expected', ()
     ['steps:\n  - jubelt', /^a\.yaml:2: a step is one of hears/],
     [
       'steps:\n  - hears: a\n    withn: 3s',
-      /^a\.yaml:3: hears has no "withn"; expected one of hears, within/,
+      /^a\.yaml:3: hears has no "withn"; expected one of hears, within, if/,
     ],
     ['steps:\n  - hears: a\n    within: 3', /^a\.yaml:2: hears: expected a duration such as 800ms, .*got 3/],
+    ['steps:\n  - hears: a\n    if: it rains', /^a\.yaml:3: if: expected "network has \.\.\."/],
+    ['steps:\n  - hears: a\n    if: network has wings', /^a\.yaml:3: if: expected .* one of sms, push/],
     ['steps:\n  - hears: /(/', /^a\.yaml:2: hears: expected a regular expression/],
     ['steps:\n  - hears:', /^a\.yaml:2: hears: expected a text in quotes, or a \/regular expression\//],
     ['steps:\n  - says: { text: a }', /^a\.yaml:2: says: expected a single value/],

@@ -1,7 +1,9 @@
-import { CallQueue, type Clock, SpeechClock } from '@jovo-telephony/telephony';
+import { CallQueue, type Clock, type Observe, SpeechClock } from '@jovo-telephony/telephony';
 import type { CallHold, KeptCall, KeptSession } from './call-keeper';
 import { type CallState, newState, type Reply } from './call-state';
+import { Outbox } from './outbox';
 import type { Turn } from './turn';
+import { WaitingEar } from './waiting-ear';
 import type { Wire, WireTypes } from './wire';
 
 /**
@@ -16,6 +18,8 @@ export interface CallWorld<T extends WireTypes> {
   clock: Clock;
   /** Milliseconds since 1970. Compared with those of other processes only. */
   epochMs(): number;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
 }
 
 /** How long a "speech ended" that never comes is waited for, on top of the estimate. */
@@ -54,17 +58,29 @@ export class Call<T extends WireTypes> {
   private handled: string[] = [];
   /** Keys of the last events, newest last, whether or not their turns have ended. */
   private readonly keys = new Set<string>();
+  private soundSent(durationMs: number): void {
+    const { speech, nowMs, id: callId } = this;
+    const { observe, wire } = this.world;
+    const silence = this.ear.sound(nowMs, speech.speaking ? speech.endsAtMs : undefined);
+    if (silence) observe?.({ type: 'silence_ended', network: wire.network, callId, ...silence });
+    speech.sent(durationMs, nowMs);
+  }
+
   /** What has left while the call was waited for. */
   private leftMeanwhile: T['action'][] = [];
   private originMs: number;
+  private readonly ear = new WaitingEar();
+  private turnCount = 0;
   private readonly listeners = new Set<() => void>();
   /** Turns that a sound has cut off, as long as no words have followed it. */
   private readonly cutOff = new Set<AbortSignal>();
   /** For a signal that was aborted on request of the app: the one that took its place. */
   private readonly renewed = new WeakMap<AbortSignal, AbortSignal>();
-  /** What is on its way, where pushing takes time, and what waits behind it. */
-  private outbox: { actions: T['action'][]; signal: AbortSignal }[] = [];
-  private pushing: Promise<void> | undefined;
+  private readonly outbox = new Outbox<T['action']>({
+    push: (actions) => this.push?.(actions),
+    isStale: (signal) => this.maySpeak(signal) === 'never',
+    stranded: (actions) => this.notSent(actions),
+  });
 
   constructor(
     readonly id: string,
@@ -151,6 +167,12 @@ export class Call<T extends WireTypes> {
     return false;
   }
 
+  /** The number of the next event. */
+  get nextNumber(): number {
+    this.turnCount += 1;
+    return this.turnCount;
+  }
+
   /** A turn waits or runs. */
   turnBegins(turn: Turn<T>, again?: true): void {
     turn.unfinished = { event: turn.event, ...(again && { again }) };
@@ -193,14 +215,16 @@ export class Call<T extends WireTypes> {
     state.info = { ...state.info, ...wire.info(event), id: this.id };
     if (wire.isNews && !wire.isNews(event, state.notes, this.nowMs)) return undefined;
     const seen = wire.withInfo(event, state.info);
-    switch (wire.rule(event.type).means) {
+    const { means, awaitsAnswer } = wire.rule(event.type);
+    if (awaitsAnswer) this.ear.waits(this.nowMs);
+    switch (means) {
       case 'start':
         return this.start(seen);
       case 'words':
         this.hear(wire.bargedIn(event));
         return seen;
       case 'speech_ended':
-        this.speech.ended(this.nowMs);
+        if (this.speech.ended(this.nowMs)) this.ear.speechEnded(this.nowMs);
         return seen;
       case 'silence':
         // Counted from the end of playback, so whatever was being said has been heard.
@@ -316,46 +340,13 @@ export class Call<T extends WireTypes> {
   pushNow(actions: readonly T['action'][]): void {
     const leaving = this.upToFarewell(actions);
     if (leaving.length === 0) return;
-    if (this.pushing) {
-      this.outbox.push({ actions: leaving, signal: this.queue.signal });
-      this.sent(leaving);
-      return;
-    }
-    const left = this.push?.(leaving);
-    if (!left) {
-      this.keepLate(leaving);
-      return;
-    }
-    this.sent(leaving);
-    if (left !== true) this.pushing = this.pushInOrder(left, leaving);
+    if (this.outbox.send(leaving, this.queue.signal)) this.sent(leaving);
+    else this.keepLate(leaving);
   }
 
   /** The end of what is on its way, where pushing takes time. */
   get pushed(): Promise<void> | undefined {
-    return this.pushing;
-  }
-
-  /** One after the other, except what has become stale. From the first that does not leave on, all of them wait. */
-  private async pushInOrder(left: Promise<boolean>, actions: T['action'][]): Promise<void> {
-    this.outbox = [{ actions, signal: this.queue.signal }];
-    let leaving: Promise<boolean> | undefined = left;
-    while (leaving) {
-      const ok: boolean = await leaving.catch(() => false);
-      const [head, ...behind] = this.outbox;
-      const live = behind.filter(({ signal }) => this.maySpeak(signal) !== 'never');
-      const stuck: boolean = head !== undefined && !ok && this.maySpeak(head.signal) !== 'never';
-      this.outbox = head && stuck ? [head, ...live] : live;
-      const [next] = this.outbox;
-      leaving = next && !stuck ? this.pushOne(next.actions) : undefined;
-    }
-    const stranded = this.outbox.flatMap((batch) => batch.actions);
-    this.outbox = [];
-    this.pushing = undefined;
-    if (stranded.length > 0) this.notSent(stranded);
-  }
-
-  private async pushOne(actions: readonly T['action'][]): Promise<boolean> {
-    return (await this.push?.(actions)) ?? false;
+    return this.outbox.settled;
   }
 
   /** Takes back what was noted of actions that could not leave after all. */
@@ -379,6 +370,7 @@ export class Call<T extends WireTypes> {
     const { wire } = this.world;
     const { state } = this;
     if (actions.length === 0) return;
+    if (this.running) this.running.acted = true;
     if (this.hold) {
       this.hold.noteActions(actions);
     } else if (this.taking) {
@@ -387,8 +379,8 @@ export class Call<T extends WireTypes> {
     }
     for (const action of actions) {
       const { speaksForMs, language, stopsSpeech, closes, transfers } = wire.effect(action);
-      wire.left?.(action, state.notes);
-      if (speaksForMs !== undefined) this.speech.sent(speaksForMs, this.nowMs);
+      wire.left?.(action, state.notes, this.nowMs);
+      if (speaksForMs !== undefined) this.soundSent(speaksForMs);
       if (language) state.language = language;
       if (stopsSpeech) this.speech.stopped();
       if (closes) state.closed = true;

@@ -43,6 +43,11 @@ export class Calls<T extends WireTypes> {
     return this.live.get(id);
   }
 
+  /** All of them. */
+  get all(): Call<T>[] {
+    return [...this.live.values()];
+  }
+
   /** The calls that are served on one connection. */
   on(connection: unknown): Call<T>[] {
     return [...this.live.values()].filter((call) => call.connection === connection && !call.ended);
@@ -60,6 +65,7 @@ export class Calls<T extends WireTypes> {
       call = new Call(id, this.world);
       this.live.set(id, call);
       this.endedAtMs.delete(id);
+      this.world.observe?.({ type: 'call_opened', network: this.world.wire.network, callId: id });
     }
     return call;
   }
@@ -75,6 +81,8 @@ export class Calls<T extends WireTypes> {
     if (this.live.get(id) !== call) return;
     this.live.delete(id);
     this.endedAtMs.set(id, this.world.clock.nowMs());
+    const { network } = this.world.wire;
+    this.world.observe?.({ type: 'call_closed', network, callId: id, durationMs: call.nowMs });
     // Maps keep insertion order, so the first is the oldest.
     for (const oldest of this.endedAtMs.keys()) {
       if (this.endedAtMs.size <= this.limits.maxRememberedEnded && this.hasEnded(oldest)) break;

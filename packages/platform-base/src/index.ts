@@ -11,6 +11,7 @@ export * from './door/http-door';
 export * from './door/http-request';
 export * from './door/lambda-door';
 export * from './door/lambda-socket-door';
+export * from './door/socket-watch';
 export * from './door/websocket-door';
 export * from './http-answer';
 export * from './jovo/CallConverter';
@@ -31,6 +32,7 @@ export { GATEWAY_FRAME_BYTES, GATEWAY_MESSAGE_BYTES } from './server/gateway-mes
 export * from './server/HttpCallServer';
 export * from './server/headers';
 export * from './server/SocketCallServer';
+export * from './surroundings';
 export * from './system-clock';
 export type { Turn } from './turn';
 export * from './wire';

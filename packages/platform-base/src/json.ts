@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** How much structure a message may have. What it costs to handle grows with it, not only with its bytes. */
 export interface JsonLimits {
   /** Objects and arrays inside each other. */
@@ -19,7 +21,8 @@ const CLOSE = new Set([0x5d, 0x7d]);
 
 /** Reads JSON (UTF-8) within limits. The limits are looked at first, so that what is beyond them is never built. */
 export function readJsonText(bytes: Buffer, limits: JsonLimits = JSON_LIMITS): JsonReading {
-  const fault = beyond(bytes, limits);
+  // Decoding would put other characters in the place of what is none, and nobody would know.
+  const fault = isUtf8(bytes) ? beyond(bytes, limits) : 'The body is not UTF-8';
   if (fault) return { fault };
   try {
     return { json: JSON.parse(bytes.toString('utf8')) };

@@ -7,7 +7,7 @@ import type { Clock } from '@jovo-telephony/telephony';
 export class LingeringClock implements Clock {
   private readonly timers = new Set<object>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(readonly host: Clock) {}
 
   /** Timers that are set. */
   get pending(): number {
@@ -15,13 +15,13 @@ export class LingeringClock implements Clock {
   }
 
   nowMs(): number {
-    return this.clock.nowMs();
+    return this.host.nowMs();
   }
 
   after(delayMs: number, run: () => void): () => void {
     const timer = {};
     this.timers.add(timer);
-    const stop = this.clock.after(delayMs, () => {
+    const stop = this.host.after(delayMs, () => {
       this.timers.delete(timer);
       run();
     });

@@ -1,6 +1,7 @@
-import { type Clock, InputType } from '@jovo-telephony/telephony';
-import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
-import { type AdmissionRules, apology, refusal } from './admission';
+import { type Clock, InputType, type Observe } from '@jovo-telephony/telephony';
+import { type Server, TestServer } from '@jovotech/framework';
+import type { AdmissionRules } from './admission';
+import { AppTurns, noReply } from './app-turns';
 import type { Call } from './call';
 import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
@@ -8,20 +9,12 @@ import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { Holding } from './holding';
-import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import {
-  answer,
-  canPush,
-  hasHeaders,
-  headersOf,
-  isAdmitted,
-  plainRequest,
-  refuse,
-} from './server/any-server';
+import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
-import { TURN, type Turn, type TurnCarrier } from './turn';
+import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
+import type { Turn } from './turn';
 import type { EventRule, Wire, WireTypes } from './wire';
 
 /**
@@ -42,6 +35,9 @@ export interface ReceiverOptions<T extends WireTypes> {
   guard?: Guard;
   asyncOutput?: boolean;
   keeper: CallKeeper;
+  observe?: Observe;
+  newCall?: NewCallGate;
+  runTurn?: TurnRunner;
 }
 
 /**
@@ -54,6 +50,7 @@ export class Receiver<T extends WireTypes> {
   readonly calls: Calls<T>;
   private readonly wire: Wire<T>;
   private readonly holding: Holding<T>;
+  private readonly turns: AppTurns<T>;
   /** The app's own way of handling an event. Set once, when the app starts. */
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
@@ -63,11 +60,12 @@ export class Receiver<T extends WireTypes> {
   constructor(readonly options: ReceiverOptions<T>) {
     const { clock, epochMs, keeper, rules } = options;
     this.wire = rules.wire;
-    this.calls = new Calls({ wire: this.wire, clock, epochMs });
+    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.takeUp(call, hold),
     );
+    this.turns = new AppTurns(options, (server) => this.handle(server));
   }
 
   /** Puts this receiver between the servers and the app. */
@@ -101,10 +99,11 @@ export class Receiver<T extends WireTypes> {
    */
   async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    if (call.ended) call.begin();
-    note(call);
-    await this.seen(call);
+    await this.holding.visit(call, () => {
+      if (call.ended) call.begin();
+      note(call);
+      call.state.lastSeenMs = call.nowMs;
+    });
     return call;
   }
 
@@ -114,9 +113,7 @@ export class Receiver<T extends WireTypes> {
     if (live) return live.ended ? undefined : live;
     if (this.calls.hasEnded(callId)) return undefined;
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    const isKept = call.hold?.kept !== undefined && !call.ended;
-    await this.holding.settle(call);
+    const isKept = await this.holding.visit(call, () => call.hold?.kept !== undefined && !call.ended);
     if (isKept) return call;
     this.calls.drop(call);
     return undefined;
@@ -124,9 +121,9 @@ export class Receiver<T extends WireTypes> {
 
   /** A sign of life that is no event. */
   async seen(call: Call<T>): Promise<void> {
-    await this.holding.take(call);
-    call.state.lastSeenMs = call.nowMs;
-    await this.holding.settle(call);
+    await this.holding.visit(call, () => {
+      call.state.lastSeenMs = call.nowMs;
+    });
   }
 
   /** The call can be pushed to from now on: whatever could not leave before leaves. */
@@ -189,6 +186,10 @@ export class Receiver<T extends WireTypes> {
     // A keeper remembers it for all processes; one of them may have seen the same call begin again.
     const ended = this.options.keeper === MEMORY_KEEPER && this.calls.hasEnded(id);
     if (ended && !starts) return this.answer(server, [], id);
+    if (starts && !this.calls.find(id)) {
+      const refusal = this.options.newCall?.({ callId: id, headers: headersOf(server) });
+      if (refusal) return this.turnAway(server, refusal);
+    }
     const call = this.calls.open(id);
     if (canPush(server)) call.connect(server);
     const turns = events.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
@@ -198,21 +199,28 @@ export class Receiver<T extends WireTypes> {
     return answered;
   }
 
+  /** A new call is not taken. A socket that carries nothing else is closed, so that the network tries elsewhere. */
+  private turnAway(server: Server, refusal: CallRefusal): Promise<void> {
+    const { status, error, retryAfterSeconds } = refusal;
+    const carriesCalls = canPush(server) && this.calls.on(server.connection).length > 0;
+    return refuse(server, status, error, { retryAfterSeconds, keepOpen: carriesCalls });
+  }
+
   private ruleOf({ type }: T['event']): EventRule {
     return this.wire.rule(type);
   }
 
   private turnOf(call: Call<T>, event: T['event']): Turn<T> {
-    return { call, event, key: this.wire.key?.(event), signal: call.queue.signal };
+    const { signal } = call.queue;
+    const arrivedAtMs = this.options.clock.nowMs();
+    return { call, event, key: this.wire.key?.(event), signal, arrivedAtMs, number: call.nextNumber };
   }
 
   /** An event that has come before is not handled again. Its answer is repeated if nothing has happened since. */
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
     // Something may have happened since in another process.
-    await this.holding.take(call);
-    const actions = canPush(server) ? [] : call.answerTo(key);
-    await this.holding.settle(call);
+    const actions = await this.holding.visit(call, () => (canPush(server) ? [] : call.answerTo(key)));
     return this.answer(server, actions, call.id);
   }
 
@@ -222,19 +230,20 @@ export class Receiver<T extends WireTypes> {
     const last = turns.at(-1);
     if (!first || !last) return Promise.resolve();
     const interrupts = turns.some(({ event }) => this.ruleOf(event).interrupts === true);
-    const taken = this.holding.take(call, this.noted(first), interrupts);
-    if (!(taken instanceof Promise)) {
-      const ready = this.arrive(turns, taken, server);
-      if (ready.length === 0) return this.answerNothing(call, last, taken, server);
-      return this.reply(call, ready, this.enqueue(ready, server), server);
-    }
     for (const turn of turns) turn.waiting = true;
-    const work = taken.then((novelty) => {
+    const begun: { ready?: Turn<T>[]; novelty: Novelty } = { novelty: 'new' };
+    const begin = (novelty: Novelty): Promise<Reply<T>> => {
       for (const turn of turns) turn.waiting = false;
-      const ready = this.arrive(turns, novelty, server);
-      return ready.length > 0 ? this.enqueue(ready, server) : nothing<T>();
-    });
-    return this.reply(call, turns, work, server);
+      begun.ready = this.arrive(turns, novelty, server);
+      begun.novelty = novelty;
+      return begun.ready.length > 0 ? this.turns.enqueue(begun.ready, server) : Promise.resolve(noReply<T>());
+    };
+    const work = this.holding.take(call, begin, this.noted(first), interrupts);
+    const { ready, novelty } = begun;
+    // Another process works on the call: what comes of the turns will be known later.
+    if (!ready) return this.reply(call, turns, Promise.resolve(work), server);
+    if (ready.length === 0) return this.answerNothing(call, last, novelty, server);
+    return this.reply(call, ready, Promise.resolve(work), server);
   }
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
@@ -298,17 +307,6 @@ export class Receiver<T extends WireTypes> {
     return { type: this.wire.inputType(event), event, key, atEpochMs: this.options.epochMs() };
   }
 
-  private async enqueue(turns: readonly Turn<T>[], server: Server): Promise<Reply<T>> {
-    const [first] = turns;
-    for (const turn of turns) turn.call.turnBegins(turn);
-    const replies = await first?.call.queue.run(async () => {
-      const said: Reply<T>[] = [];
-      for (const turn of turns) said.push(await this.run(turn, server));
-      return said;
-    });
-    return joined(replies ?? []);
-  }
-
   private async reply(
     call: Call<T>,
     turns: readonly Turn<T>[],
@@ -335,54 +333,9 @@ export class Receiver<T extends WireTypes> {
     }
   }
 
-  /** One event through the app. The answer is caught instead of sent; a failure becomes a spoken sentence. */
-  private async run(turn: Turn<T>, server: Server): Promise<Reply<T>> {
-    const { call } = turn;
-    let reply: Reply<T> = nothing();
-    let failed = false;
-    const through: Server & TurnCarrier<T> = Object.create(server, {
-      [TURN]: { value: turn, enumerable: false },
-      getRequestObject: { value: () => turn.event },
-      setResponse: {
-        value: async (given: unknown) => {
-          if (given instanceof CallResponse) reply = given;
-        },
-      },
-      fail: {
-        value: (error: unknown) => {
-          failed = this.isFailure(error, turn);
-        },
-      },
-    });
-    if (!hasHeaders(server)) Object.defineProperty(through, 'getNativeRequestHeaders', { value: () => ({}) });
-    turn.signal = call.startingSignal(turn.signal);
-    call.running = turn;
-    try {
-      await this.handle(through);
-    } catch (error) {
-      failed = this.isFailure(error, turn);
-    }
-    if (failed && !turn.apologised) reply = this.apologyFor(turn);
-    call.turnEnds(turn);
-    return reply;
-  }
-
   private reflexes(call: Call<T>, event: T['event']): T['action'][] {
     const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
     return written.filter((action) => action !== undefined);
-  }
-
-  /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
-  private isFailure(error: unknown, { event }: Turn<T>): boolean {
-    return this.wire.words(event) !== undefined || !(error instanceof MatchingRouteNotFoundError);
-  }
-
-  private apologyFor(turn: Turn<T>): Reply<T> {
-    const awaited = this.ruleOf(turn.event).awaitsAnswer && refusal(turn, this.wire) === undefined;
-    const reply: Reply<T> = { actions: awaited ? apology(turn, this.options.rules) : [], afterSpeech: [] };
-    if (turn.call.maySpeak(turn.signal) === 'now') return reply;
-    turn.call.holdBack(reply);
-    return nothing();
   }
 
   /** Words should follow a sound. If they do not, the app is told, so that a turn cut off by noise can go on. */
@@ -429,13 +382,24 @@ export class Receiver<T extends WireTypes> {
     call.turnBegins(turn, true);
     const server = new InjectedServer(this.wire.network, turn.event, call.push);
     call.queue
-      .run(() => this.run(turn, server))
-      .then(({ actions, afterSpeech }) => {
-        if (call.maySpeak(turn.signal) === 'never') return;
-        if (call.push) return this.push(call, { actions, afterSpeech });
-        call.keepLate(actions);
-        call.defer(afterSpeech);
+      .run(() => this.turns.run(turn, server))
+      .then((reply) => {
+        if (call.push && call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
+        else if (!call.push) return this.keepForNext(turn, reply);
+        return this.holding.settle(call);
       });
+  }
+
+  /** Nobody waits for an answer: what is to be said rides on the next request of the call. */
+  private keepForNext(
+    { call, signal }: Turn<T>,
+    { actions, afterSpeech }: Reply<T>,
+  ): Promise<void> | undefined {
+    if (call.maySpeak(signal) !== 'never') {
+      call.keepLate(actions);
+      call.defer(afterSpeech);
+    }
+    return this.holding.settle(call);
   }
 
   /**
@@ -445,29 +409,61 @@ export class Receiver<T extends WireTypes> {
   async inject(event: T['event'], still: (call: Call<T>) => boolean = () => true): Promise<void> {
     const call = this.calls.find(this.wire.callId(event));
     if (!call) return;
-    const taken = this.holding.take(call);
-    if (taken instanceof Promise) await taken;
+    try {
+      await this.holding.take(call, () => this.handleOwn(call, event, still));
+    } catch {
+      // Nobody waits for it: a fault of the app has been told to its error listeners.
+      this.options.rules.warn(`${event.type} could not be handled`);
+    }
+  }
+
+  private handleOwn(
+    call: Call<T>,
+    event: T['event'],
+    still: (call: Call<T>) => boolean,
+  ): Promise<void> | undefined {
     if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
-    const turn: Turn<T> = { call, event: seen, signal: call.queue.signal };
+    const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
-    try {
-      await this.reply(call, [turn], this.enqueue([turn], server), server);
-    } catch {
-      // Nobody waits for it: a fault of the app has been told to its error listeners.
-      this.options.rules.warn(`${seen.type} could not be handled`);
-    }
+    const work = this.turns.enqueue([turn], server);
+    if (call.push) return this.reply(call, [turn], work, server);
+    return work.then((reply) => this.keepForNext(turn, reply));
   }
 
   /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
   async refresh(connection: unknown): Promise<void> {
-    const refreshed = this.calls.on(connection).map(async (call) => {
-      await this.holding.take(call);
-      if (call.ended) this.calls.end(call);
-      return this.holding.settle(call);
-    });
+    const refreshed = this.calls.on(connection).map((call) =>
+      this.holding.visit(call, () => {
+        if (call.ended) this.calls.end(call);
+      }),
+    );
     await Promise.all(refreshed);
+  }
+
+  /**
+   * This process is about to stop: every call that is left is told to come to its end, if the app knows how. What is
+   * said over HTTP rides on the next event.
+   */
+  stopCalls(): void {
+    if (!this.isDeclared(InputType.SERVER_STOPPING)) return;
+    for (const call of this.calls.all) {
+      this.holding.during(call, () => {
+        const event = call.ended || call.closed ? undefined : this.stopEvent(call);
+        if (event) this.beginAnew(this.turnOf(call, event));
+      });
+    }
+  }
+
+  private stopEvent(call: Call<T>): T['event'] | undefined {
+    return this.takeNote(call, this.wire.ownEvent(InputType.SERVER_STOPPING, call.id));
+  }
+
+  /** Every call that is left counts as over, so that the app does what it does after a call. */
+  async endCalls(): Promise<void> {
+    const end = ({ id }: Call<T>) => this.inject(this.wire.ownEvent(InputType.SESSION_END, id));
+    await Promise.all(this.calls.all.map(end));
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */
@@ -491,15 +487,4 @@ export class Receiver<T extends WireTypes> {
 
 function hasCome<T extends WireTypes>({ call, key }: Turn<T>): boolean {
   return key !== undefined && call.hasCome(key);
-}
-
-function nothing<T extends WireTypes>(): Reply<T> {
-  return { actions: [], afterSpeech: [] };
-}
-
-function joined<T extends WireTypes>(replies: readonly Reply<T>[]): Reply<T> {
-  return {
-    actions: replies.flatMap(({ actions }) => actions),
-    afterSpeech: replies.flatMap(({ afterSpeech }) => afterSpeech),
-  };
 }

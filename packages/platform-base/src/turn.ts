@@ -9,6 +9,11 @@ export interface Turn<T extends WireTypes> {
   signal: AbortSignal;
   /** Set while the app works on it: takes out what was said so far. */
   takeOutput?: () => Reply<T>;
+  /** When the event came, by the clock; and which of the events of its call in this process it is. */
+  arrivedAtMs: number;
+  number: number;
+  /** Something has left for it. */
+  acted?: boolean;
   /** Its HTTP request has been answered: what it still says rides on later ones. */
   answered?: boolean;
   /** The wire's key of the event. */

@@ -146,7 +146,7 @@ export interface Wire<T extends WireTypes> {
   /** What is answered to an event whatever the app does with it; written like any other action. */
   reflex?(event: T['event'], call: WireCall<T>): RawAction[];
   /** Takes note of an action that has left. */
-  left?(action: T['action'], notes: T['notes']): void;
+  left?(action: T['action'], notes: T['notes'], nowMs: number): void;
 
   /** Checks and completes an action. What it returns satisfies the wire's specification, or it returns none. */
   write(raw: RawAction, call: WireCall<T>): Written<T>;
@@ -162,4 +162,7 @@ export interface Wire<T extends WireTypes> {
 }
 
 /** What the platform tells the app itself, because no network does. */
-export type OwnEvent = typeof InputType.SESSION_END | typeof InputType.USER_SPEECH_ABANDONED;
+export type OwnEvent =
+  | typeof InputType.SESSION_END
+  | typeof InputType.USER_SPEECH_ABANDONED
+  | typeof InputType.SERVER_STOPPING;

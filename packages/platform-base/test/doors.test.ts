@@ -250,7 +250,7 @@ describe('a WebSocket', () => {
   });
 
   test('that answers pings stays open; one whose peer has gone without a word is closed', async () => {
-    const { url, door } = await socketServer({ pingEveryMs: 30 });
+    const { url, door } = await socketServer({ limits: { pingEveryMs: 30 } });
     const silent = await dial(url, { autoPong: false });
     const alive = await dial(url);
     expect(door.size).toBe(2);
@@ -261,7 +261,7 @@ describe('a WebSocket', () => {
   });
 
   test('is not pinged where that is switched off', async () => {
-    const { url, door } = await socketServer({ pingEveryMs: 0 });
+    const { url, door } = await socketServer({ limits: { pingEveryMs: 0 } });
     const socket = await dial(url);
     const ping = jest.fn();
     socket.on('ping', ping);

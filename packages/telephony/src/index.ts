@@ -6,6 +6,7 @@ export * from './clock';
 export * from './heard';
 export * from './input-type';
 export * from './keys';
+export * from './observation';
 export * from './output';
 export * from './phone-number';
 export * from './policy';

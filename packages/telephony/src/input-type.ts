@@ -27,6 +27,8 @@ export const InputType = {
   SMS_FAILED: 'SMS_FAILED',
   /** A transfer did not succeed and the caller is with us again. The input's `transferOutcome` says why, if known. */
   TRANSFER_FAILED: 'TRANSFER_FAILED',
+  /** This server is about to stop and the call has to end: time for a goodbye. Made by the platform. */
+  SERVER_STOPPING: 'SERVER_STOPPING',
   /** The person called has answered: the caller is not with us any more. Few networks tell. */
   TRANSFER_ANSWERED: 'TRANSFER_ANSWERED',
   /** A call of ours is being set up: who, whom and why are known, but nobody can hear us yet, and perhaps never will. */

@@ -14,6 +14,8 @@ export interface BrainBreakerOptions {
   breakAfter: number;
   /** An open breaker lets nobody through for so long, then one try. */
   retryAfterMs: number;
+  /** Told when the brain is left alone from now on, and when it has answered again. */
+  onAvailability?(available: boolean): void;
 }
 
 /** One question that was let through. The first word about how it went counts. */
@@ -44,6 +46,8 @@ export class BrainBreaker {
       breaker: new ConsecutiveBreaker(options.breakAfter),
       halfOpenAfter: breakOf(options),
     });
+    this.policy.onBreak(() => options.onAvailability?.(false));
+    this.policy.onReset(() => options.onAvailability?.(true));
   }
 
   /** Undefined: the brain is to be left alone now. */

@@ -12,6 +12,8 @@ export interface ChainOptions {
   retryAfterMs: number;
   /** Told of every failure, also of those no caller hears of. The error may hold what was said: log its kind only. */
   onFailure?(brainName: string, error: unknown): void;
+  /** Told when a brain is left alone from now on, and when it has answered again. */
+  onAvailability?(brainName: string, available: boolean): void;
 }
 
 /** Every brain of the chain has failed so often that none is asked now. */
@@ -48,7 +50,10 @@ type Next = () => Asked | undefined;
  */
 export function chainOf(brains: readonly Brain[], options: ChainOptions): Brain {
   if (brains.length === 0) throw new RangeError('A chain needs at least one brain');
-  const links = brains.map((brain) => ({ brain, breaker: new BrainBreaker(options) }));
+  const links = brains.map((brain) => {
+    const onAvailability = (available: boolean) => options.onAvailability?.(brain.name, available);
+    return { brain, breaker: new BrainBreaker({ ...options, onAvailability }) };
+  });
 
   const from = (first: number): Asked | undefined => {
     for (const [index, { brain, breaker }] of links.entries()) {

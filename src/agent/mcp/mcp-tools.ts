@@ -130,7 +130,7 @@ class Connection {
     if (!this.closed) this.options.onFailure?.(this.name, error);
   }
 
-  private authorTool({ name, description, inputSchema }: Tool): AuthorTool {
+  private authorTool({ name, description, inputSchema, annotations }: Tool): AuthorTool {
     const timeoutMs = this.server.timeoutSeconds * 1000;
     return {
       name: `${this.name}_${name}`.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),
@@ -140,6 +140,7 @@ class Connection {
       parameters: inputSchema,
       filler: this.server.filler,
       timeoutMs,
+      repeatable: annotations?.readOnlyHint === true,
       run: (given, { signal }) => this.call(name, given as Record<string, unknown>, signal, timeoutMs),
     };
   }

@@ -21,6 +21,8 @@ export const de: Phrases = {
   smsSent: 'Ich habe Ihnen gerade eine SMS geschickt.',
   smsFailed: 'Die SMS konnte ich leider nicht zustellen. Soll ich Ihnen den Inhalt vorlesen?',
   smsNeedsNumber: 'Eine SMS kann ich Ihnen nicht schicken, weil Ihre Nummer nicht übertragen wird.',
+  smsNotHere:
+    'SMS kann ich von diesem Anschluss aus nicht verschicken. Ich kann es Ihnen aber gern hier sagen.',
   keyPressed: 'Eine Taste brauche ich nicht. Sagen Sie mir bitte einfach, worum es geht.',
   keypad: {
     unknownKey: 'Diese Taste ist nicht belegt.',
@@ -48,4 +50,9 @@ export const de: Phrases = {
   languageNotOffered: 'In dieser Sprache kann ich leider nicht mit Ihnen sprechen.',
   callTooLong: 'Ich muss unser Gespräch jetzt leider beenden. Rufen Sie gern wieder an. Auf Wiederhören!',
   noProgress: 'Ich komme hier leider nicht weiter. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  allBusy:
+    'Im Moment sind leider alle Leitungen belegt. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
+  mustStop:
+    'Ich muss unser Gespräch leider unterbrechen. Bitte rufen Sie gleich noch einmal an. Auf Wiederhören!',
+  optedOut: 'Ist gut, ich rufe Sie nicht mehr an. Entschuldigen Sie die Störung. Auf Wiederhören!',
 };

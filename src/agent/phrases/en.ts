@@ -21,6 +21,7 @@ export const en: Phrases = {
   smsSent: 'I have just sent you a text message.',
   smsFailed: 'I am afraid the text message could not be delivered. Shall I read it to you?',
   smsNeedsNumber: 'I cannot send you a text message because your number is withheld.',
+  smsNotHere: 'I cannot send text messages from this line, but I can tell you right here.',
   keyPressed: 'There is no need to press a key. Just tell me what this is about.',
   keypad: {
     unknownKey: 'That key has no meaning here.',
@@ -48,4 +49,7 @@ export const en: Phrases = {
   languageNotOffered: 'I am afraid I cannot speak that language with you.',
   callTooLong: 'I am afraid I have to end our call now. Please call again. Goodbye!',
   noProgress: 'I am afraid we are not getting anywhere. Please call again later. Goodbye!',
+  allBusy: 'I am afraid all our lines are busy at the moment. Please call again later. Goodbye!',
+  mustStop: 'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
+  optedOut: 'Of course, I will not call you again. Sorry to have disturbed you. Goodbye!',
 };

@@ -21,6 +21,7 @@ export const es: Phrases = {
   smsSent: 'Acabo de enviarle un SMS.',
   smsFailed: 'Lamentablemente no se ha podido entregar el SMS. ¿Quiere que se lo lea?',
   smsNeedsNumber: 'No puedo enviarle un SMS porque su número está oculto.',
+  smsNotHere: 'Desde esta línea no puedo enviar SMS, pero se lo puedo decir aquí mismo.',
   keyPressed: 'No hace falta pulsar ninguna tecla. Dígame simplemente de qué se trata.',
   keypad: {
     unknownKey: 'Esa tecla no tiene función aquí.',
@@ -48,4 +49,9 @@ export const es: Phrases = {
   languageNotOffered: 'Lamentablemente no puedo hablar ese idioma con usted.',
   callTooLong: 'Lamentablemente tengo que terminar la llamada. Vuelva a llamar cuando quiera. ¡Adiós!',
   noProgress: 'Lamentablemente no consigo ayudarle. Vuelva a llamar más tarde, por favor. ¡Adiós!',
+  allBusy:
+    'En este momento todas nuestras líneas están ocupadas. Por favor, vuelva a llamar más tarde. ¡Adiós!',
+  mustStop:
+    'Lamentablemente tengo que interrumpir nuestra llamada. Por favor, vuelva a llamar en un momento. ¡Adiós!',
+  optedOut: 'De acuerdo, no volveré a llamarle. Disculpe la molestia. ¡Adiós!',
 };

@@ -24,6 +24,7 @@ export const fr: Phrases = {
   smsSent: 'Je viens de vous envoyer un SMS.',
   smsFailed: 'Le SMS n’a malheureusement pas pu être remis. Voulez-vous que je vous le lise ?',
   smsNeedsNumber: 'Je ne peux pas vous envoyer de SMS, car votre numéro est masqué.',
+  smsNotHere: 'Je ne peux pas envoyer de SMS depuis cette ligne, mais je peux vous le dire ici même.',
   keyPressed: 'Pas besoin d’appuyer sur une touche. Dites-moi simplement de quoi il s’agit.',
   keypad: {
     unknownKey: 'Cette touche n’a pas de fonction ici.',
@@ -51,4 +52,7 @@ export const fr: Phrases = {
   languageNotOffered: 'Je ne peux malheureusement pas parler cette langue avec vous.',
   callTooLong: 'Je dois malheureusement mettre fin à notre appel. N’hésitez pas à rappeler. Au revoir !',
   noProgress: 'Je ne parviens malheureusement pas à vous aider. Veuillez rappeler plus tard. Au revoir !',
+  allBusy: 'Toutes nos lignes sont malheureusement occupées. Merci de rappeler plus tard. Au revoir !',
+  mustStop: 'Je dois malheureusement interrompre notre appel. Merci de rappeler dans un instant. Au revoir !',
+  optedOut: 'Entendu, je ne vous rappellerai plus. Veuillez excuser le dérangement. Au revoir !',
 };

@@ -21,6 +21,7 @@ export const it: Phrases = {
   smsSent: 'Le ho appena inviato un SMS.',
   smsFailed: 'Purtroppo non è stato possibile recapitare l’SMS. Vuole che glielo legga?',
   smsNeedsNumber: 'Non posso inviarle un SMS perché il suo numero è nascosto.',
+  smsNotHere: 'Da questa linea non posso inviare SMS, ma posso dirglielo direttamente qui.',
   keyPressed: 'Non serve premere alcun tasto. Mi dica semplicemente di che cosa si tratta.',
   keypad: {
     unknownKey: 'Questo tasto non ha alcuna funzione.',
@@ -48,4 +49,9 @@ export const it: Phrases = {
   languageNotOffered: 'Purtroppo non posso parlare questa lingua con lei.',
   callTooLong: 'Purtroppo ora devo chiudere la chiamata. Richiami pure quando vuole. Arrivederci!',
   noProgress: 'Purtroppo non riesco ad aiutarla. Richiami più tardi, per favore. Arrivederci!',
+  allBusy:
+    'Al momento tutte le nostre linee sono occupate. La preghiamo di richiamare più tardi. Arrivederci!',
+  mustStop:
+    'Purtroppo devo interrompere la nostra chiamata. La prego di richiamare tra un momento. Arrivederci!',
+  optedOut: 'Va bene, non La chiamerò più. Mi scusi per il disturbo. Arrivederci!',
 };

@@ -21,6 +21,7 @@ export const nl: Phrases = {
   smsSent: 'Ik heb u zojuist een sms gestuurd.',
   smsFailed: 'De sms kon helaas niet worden bezorgd. Zal ik hem voorlezen?',
   smsNeedsNumber: 'Ik kan u geen sms sturen, omdat uw nummer niet wordt doorgegeven.',
+  smsNotHere: 'Vanaf deze lijn kan ik geen sms sturen, maar ik kan het u hier wel zeggen.',
   keyPressed: 'U hoeft geen toets in te drukken. Zegt u maar gewoon waar het over gaat.',
   keypad: {
     unknownKey: 'Die toets heeft hier geen functie.',
@@ -48,4 +49,7 @@ export const nl: Phrases = {
   languageNotOffered: 'Die taal kan ik helaas niet met u spreken.',
   callTooLong: 'Ik moet ons gesprek nu helaas beëindigen. Bel gerust nog eens. Tot ziens!',
   noProgress: 'We komen hier helaas niet verder. Belt u later nog eens. Tot ziens!',
+  allBusy: 'Op dit moment zijn helaas al onze lijnen bezet. Bel alstublieft later nog eens. Tot ziens!',
+  mustStop: 'Ik moet ons gesprek helaas onderbreken. Bel alstublieft zo meteen nog eens. Tot ziens!',
+  optedOut: 'Goed, ik bel u niet meer. Excuses voor het storen. Tot ziens!',
 };

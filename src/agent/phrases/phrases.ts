@@ -25,6 +25,8 @@ export interface Phrases {
   smsSent: string;
   smsFailed: string;
   smsNeedsNumber: string;
+  /** The network has no text messages. */
+  smsNotHere: string;
   /** Keys mean nothing here. */
   keyPressed: string;
   /** About keys that do mean something: a menu, or digits that are asked for. What was asked follows. */
@@ -66,4 +68,10 @@ export interface Phrases {
   callTooLong: string;
   /** Too many turns in a row were not understood. */
   noProgress: string;
+  /** More calls than are allowed: said instead of the greeting. */
+  allBusy: string;
+  /** The server stops, and this call has outlasted its patience. */
+  mustStop: string;
+  /** Somebody whom we have called wants no further calls. */
+  optedOut: string;
 }

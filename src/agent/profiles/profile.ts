@@ -3,6 +3,8 @@ import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
+import { networkSections } from './network-settings';
+import { outboundSchema } from './outbound-schema';
 import { hoursSchema, policySchema } from './policy-schema';
 import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
@@ -158,9 +160,22 @@ export const profileSchema = z.strictObject({
   mcp: mcpSchema
     .optional()
     .describe('Model Context Protocol servers whose tools a language model may use, by name'),
+  outbound: outboundSchema.optional().describe('What happens on calls that we have placed'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
+  limits: z
+    .strictObject({
+      concurrentCalls: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('Calls at the same time; further callers hear that all lines are busy'),
+    })
+    .optional()
+    .describe('How many calls this profile takes'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
+  ...networkSections,
 });
 
 export type AgentProfile = z.infer<typeof profileSchema>;

@@ -11,13 +11,23 @@ export interface ProcessOptions {
   flags?: string[];
 }
 
+/** Nothing of what a shell around here has set: that is not the function's business. */
+const ENVIRONMENT = {
+  PATH: process.env.PATH,
+  TZ: 'UTC',
+  LOG_LEVEL: 'error',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'model',
+  AWS_SECRET_ACCESS_KEY: 'model',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
 type Answer = { id: number } & ({ result: unknown } | { error: string });
 
 /** An instance in a process of its own, frozen as Lambda freezes it: the process is stopped between two events. */
 export function processInstance({ folder, environment = {}, flags = [] }: ProcessOptions): Instance {
   const child = fork(join(__dirname, 'instance.cjs'), [folder], {
-    // What a shell around here has set is not the function's business.
-    env: { PATH: process.env.PATH, TZ: 'UTC', LOG_LEVEL: 'error', ...environment },
+    env: { ...ENVIRONMENT, ...environment },
     execArgv: flags,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

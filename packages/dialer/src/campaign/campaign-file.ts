@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CALL_OUTCOMES, type CallOutcome } from '../call/outcome';
 import { DialerError } from '../errors';
 import { MACHINE_DETECTION } from '../network/dialout-fields';
+import { type NetworkName, OUTBOUND_NETWORKS } from '../network/networks';
 import type { DialRequest } from '../network/outbound-network';
 import { readYamlFile } from '../yaml-file';
 import { type CampaignRules, DEFAULT_CAPS, DEFAULT_HOURS, DEFAULT_RETRY } from './campaign-rules';
@@ -37,7 +38,7 @@ export const hoursSchema = z
     }
   });
 
-const prefixesSchema = z.array(z.string()).superRefine((prefixes, context) => {
+export const prefixesSchema = z.array(z.string()).superRefine((prefixes, context) => {
   for (const problem of numberRuleProblems({ allowedPrefixes: prefixes })) {
     context.addIssue({ code: 'custom', message: `number prefixes. ${problem}` });
   }
@@ -50,11 +51,10 @@ const campaignSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a short name in lower case, for example spring-reminders')
-    .refine(
-      (name) => !['calls', 'endpoint', 'do-not-call', 'held'].includes(name),
-      'a name that is not in use',
-    ),
-  network: z.enum(['audiocodes', 'sipgate']),
+    .refine((name) => !/^(?:calls|do-not-call|held|endpoint-.*)$/.test(name), 'a name that is not in use'),
+  network: z.enum(OUTBOUND_NETWORKS),
+  bot: z.string().min(1).optional(),
+  allowedCallers: z.array(z.string().min(1)).optional(),
   targets: z.string().min(1),
   doNotCall: z.array(z.string().min(1)).default([]),
   caller: z.string().min(1).optional(),
@@ -90,7 +90,11 @@ const campaignSchema = z.strictObject({
 /** What a campaign file says, checked. */
 export interface CampaignFile {
   name: string;
-  network: 'audiocodes' | 'sipgate';
+  network: NetworkName;
+  /** Who talks to the people called, where the network has several. */
+  bot?: string;
+  /** As configured in the network; undefined allows every caller. */
+  allowedCallers?: string[];
   /** Absolute paths. */
   targets: string;
   doNotCall: string[];
@@ -128,6 +132,8 @@ export function readCampaignFile(path: string): CampaignFile {
   return {
     name: file.name,
     network: file.network,
+    bot: file.bot,
+    allowedCallers: file.allowedCallers,
     targets: beside(file.targets),
     doNotCall: file.doNotCall.map(beside),
     country: file.country ?? home,

@@ -13,7 +13,7 @@ import {
 } from '../network/outbound-network';
 import type { DialRecord } from '../store/dial-record';
 import type { DialStore } from '../store/dial-store';
-import { DO_NOT_CALL_STREAM } from './do-not-call';
+import { DO_NOT_CALL_STREAM, doNotCallClaim } from './do-not-call';
 import { dateIn, nextDayMs, zoneForDays } from './place';
 import type { Schedule, Step } from './schedule';
 import type { Target } from './target';
@@ -31,6 +31,10 @@ export interface RunnerOptions {
   random(): number;
   /** Names this process; no two may have the same. */
   holder: string;
+  /** Numbers of the campaign's own do-not-call lists, which may grow while it runs. Throws if they cannot be read. */
+  listed?(): readonly string[];
+  /** The lists could not be read again: their last good state holds. */
+  onListFault?(error: unknown): void;
   /** Told after everything that has changed. */
   onChange?(schedule: Schedule): void;
   timing?: Partial<RunnerTiming>;
@@ -41,9 +45,11 @@ export interface RunnerTiming {
   pollMs: number;
   /** A process that was killed blocks its campaign for so long. */
   leaseMs: number;
+  /** How often do-not-call lists are read again. */
+  listsMs: number;
 }
 
-const TIMING: Readonly<RunnerTiming> = { pollMs: 250, leaseMs: 15_000 };
+const TIMING: Readonly<RunnerTiming> = { pollMs: 250, leaseMs: 15_000, listsMs: 60_000 };
 
 /** So many answers in a row that are neither yes nor "later": something is wrong with more than one call. */
 const TROUBLE_AFTER = 5;
@@ -66,6 +72,7 @@ export class CampaignRunner {
   private readonly sending = new Set<Promise<void>>();
   private seq = 0;
   private doNotCallSeq = 0;
+  private listsAtMs = Number.NEGATIVE_INFINITY;
   private leaseUntilMs = Number.NEGATIVE_INFINITY;
   private failures = 0;
   private gateMs = Number.NEGATIVE_INFINITY;
@@ -83,17 +90,17 @@ export class CampaignRunner {
    */
   async run({ stop, leave }: RunSignals = {}): Promise<RunResult> {
     const { schedule, wallMs } = this.options;
-    const ended = AbortSignal.any([stop, leave].filter((signal) => signal !== undefined));
     const wakeUp = () => this.wake();
-    ended.addEventListener('abort', wakeUp);
+    for (const signal of [stop, leave]) signal?.addEventListener('abort', wakeUp);
     await this.keepLease();
     try {
       for (;;) {
         await this.keepLease();
         await this.catchUp();
         if (this.broken) throw this.broken.error;
-        const dialling = this.halted === undefined && !ended.aborted;
-        const idle = schedule.openCalls === 0 || leave?.aborted === true;
+        const left = leave?.aborted === true;
+        const dialling = this.halted === undefined && !left && stop?.aborted !== true;
+        const idle = schedule.openCalls === 0 || left;
         if (!dialling && idle && this.sending.size === 0) break;
         const step = schedule.next(wallMs(), dialling);
         if (step.do === 'finish') return { result: 'finished' };
@@ -101,7 +108,7 @@ export class CampaignRunner {
       }
       return this.halted === undefined ? { result: 'stopped' } : { result: 'halted', advice: this.halted };
     } finally {
-      ended.removeEventListener('abort', wakeUp);
+      for (const signal of [stop, leave]) signal?.removeEventListener('abort', wakeUp);
       await Promise.allSettled(this.sending);
       await this.options.store.release(this.leaseName, this.options.holder);
     }
@@ -138,6 +145,7 @@ export class CampaignRunner {
       schedule.apply(body);
     }
     await this.exchangeOptOuts();
+    await this.readLists();
     if (this.seq !== before) onChange?.(schedule);
   }
 
@@ -150,7 +158,23 @@ export class CampaignRunner {
     }
     for (const number of schedule.takeOptOuts()) {
       const record = { type: 'do_not_call', number, atMs: wallMs() } as const;
-      await store.append(DO_NOT_CALL_STREAM, record, [`do-not-call/${number}`]);
+      await store.append(DO_NOT_CALL_STREAM, record, [doNotCallClaim(number)]);
+    }
+  }
+
+  private async readLists(): Promise<void> {
+    const { schedule, wallMs, listed, onListFault } = this.options;
+    const first = this.listsAtMs === Number.NEGATIVE_INFINITY;
+    if (!listed || wallMs() - this.listsAtMs < this.timing.listsMs) return;
+    this.listsAtMs = wallMs();
+    try {
+      for (const number of listed()) {
+        if (schedule.concerns(number)) await this.append({ type: 'do_not_call', number, atMs: wallMs() });
+      }
+    } catch (error) {
+      // Without any list nobody is called.
+      if (first || !(error instanceof DialerError)) throw error;
+      onListFault?.(error);
     }
   }
 

@@ -1,5 +1,5 @@
 import { type CallKey, targetKey } from '../call/call-key';
-import type { CallFact } from '../call/outbound-call';
+import { type CallFact, resultOf } from '../call/outbound-call';
 import type { DialRecord } from '../store/dial-record';
 import type { CampaignRules } from './campaign-rules';
 import { judgeDial } from './dial-policy';
@@ -67,6 +67,16 @@ export class Schedule {
     return this.open.size;
   }
 
+  /** How far it is, in targets. */
+  get progress(): { targets: number; settled: number; calling: number; waiting: number } {
+    const [targets, calling, waiting] = [
+      this.targets.length,
+      this.open.size,
+      this.fresh.size + this.later.size,
+    ];
+    return { targets, settled: targets - calling - waiting, calling, waiting };
+  }
+
   /** Whether somebody of that number is to be called. */
   concerns(number: string): boolean {
     return this.byNumber.has(number) && !this.doNotCall.has(number);
@@ -112,6 +122,7 @@ export class Schedule {
         this.end({ outcome: record.outcome });
         return;
       case 'held':
+      case 'told':
         return;
     }
   }
@@ -164,7 +175,7 @@ export class Schedule {
     if (counted !== call.counts) this.count(call, counted ? -1 : 1);
     if (call.open) this.open.set(key, found);
     else this.open.delete(key);
-    const result = call.call.end?.botOperationResult;
+    const result = resultOf(call.call);
     const number = this.targets[index]?.target.number;
     if (result !== undefined && number !== undefined && this.rules.optOutResults.includes(result)) {
       this.optOuts.push(number);

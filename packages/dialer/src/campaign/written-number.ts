@@ -12,7 +12,7 @@ export function e164OfWritten(raw: string, country?: string): string | undefined
     .replace(/^tel:/i, '')
     .replace(/^00(?=[1-9])/, '+')
     .replace(/\(0\)/, '');
-  if (!/^\+?[0-9][0-9 ()./-]{4,30}$/.test(text)) return undefined;
+  if (!/^\+?[0-9(][0-9 ()./-]{4,30}$/.test(text)) return undefined;
   try {
     const code = country !== undefined && isSupportedCountry(country) ? (country as CountryCode) : undefined;
     if (!text.startsWith('+') && code === undefined) return undefined;

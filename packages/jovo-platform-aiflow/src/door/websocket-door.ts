@@ -12,18 +12,17 @@ export type { WebSocketDoor };
 
 export interface WebSocketDoorOptions
   extends DoorOptions,
-    Pick<SocketDoorOptions, 'maxMessageBytes' | 'pingEveryMs'> {
+    Pick<SocketDoorOptions, 'maxMessageBytes' | 'limits' | 'onUnauthorized'> {
   /** How long a call outlives its socket before it counts as ended (spec 4.1). */
   graceMs?: number;
 }
 
 /** The socket's side of the network: one connection usually carries one call, but neither is relied on. */
 export function webSocketDoor(app: App, options: WebSocketDoorOptions = {}): WebSocketDoor {
-  const { maxMessageBytes, pingEveryMs, graceMs = SOCKET_GRACE_MS } = options;
+  const { graceMs = SOCKET_GRACE_MS } = options;
   return socketDoor({
+    ...options,
     guard: guardOf(app, options),
-    maxMessageBytes,
-    pingEveryMs,
     opened(socket, { headers }) {
       socket.on('message', (data) => {
         // A failure here has nobody to answer; the app's own listeners have heard of it.

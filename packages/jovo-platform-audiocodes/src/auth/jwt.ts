@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { TokenCheck } from './guard';
 
 export interface JwtOptions {
@@ -14,8 +14,6 @@ export interface JwtOptions {
   toleranceSeconds?: number;
   /** How long the keys may take to arrive. */
   timeoutMs?: number;
-  /** For tests: keys instead of an address. */
-  keys?: JWTVerifyGetKey;
 }
 
 /** Only signatures that need the private key: with a shared secret, or none, whoever checks could also sign. */
@@ -23,15 +21,18 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Access tokens that the customer's authorization server has signed (spec 1.3). Keys are fetched once and kept. */
 export function jwtTokens({ jwksUrl, issuer, audience, scopes = [], ...options }: JwtOptions): TokenCheck {
-  const keys =
-    options.keys ??
-    createRemoteJWKSet(new URL(jwksUrl), {
+  const library = once(async () => {
+    const jose = await import('jose');
+    const keys = jose.createRemoteJWKSet(new URL(jwksUrl), {
       timeoutDuration: options.timeoutMs ?? 3_000,
       cacheMaxAge: 600_000,
     });
+    return { keys, verify: jose.jwtVerify };
+  });
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { keys, verify } = await library();
+      const { payload } = await verify(token, keys, {
         algorithms: ALGORITHMS,
         issuer,
         audience,
@@ -44,6 +45,15 @@ export function jwtTokens({ jwksUrl, issuer, audience, scopes = [], ...options }
       // Expired, forged, not a JWT at all, or the keys cannot be had: it stays outside.
       return false;
     }
+  };
+}
+
+/** Loaded with the first token: a process that is asked for none starts without it. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
   };
 }
 

@@ -44,11 +44,11 @@ function encodeId(id: string): string {
 }
 
 /**
- * What a path below the bot's own is about; undefined if it is none of ours. `rest`: the path behind the bot's own,
- * still encoded, for example `/conversation/abc/refresh`.
+ * What a path is about, still encoded, for example `/audiocodes/conversation/abc/refresh`; undefined if it is none of
+ * ours. What stands before `/conversation/` is a proxy's matter, or a gateway's that resolves addresses otherwise.
  */
-export function routeOf(rest: string): { id: string; route: Route } | undefined {
-  const match = /^\/conversation\/([^/]+)\/([a-z]+)$/.exec(rest);
+export function routeOf(path: string): { id: string; route: Route } | undefined {
+  const match = /\/conversation\/([^/]+)\/([a-z]+)$/.exec(path);
   const [, encoded, name] = match ?? [];
   const route = ROUTES.find((one) => one === name);
   const id = encoded === undefined ? undefined : decoded(encoded);

@@ -1,8 +1,10 @@
 import {
   type Call,
+  type Headers,
   type HttpAnswer,
   type HttpAnswerer,
   type HttpRequest,
+  type JsonLimits,
   notAllowed,
   readJson,
   throughApp,
@@ -10,6 +12,7 @@ import {
 } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import type { AudiocodesPlatform } from '../AudiocodesPlatform';
+import { AudiocodesResponse } from '../AudiocodesResponse';
 import { LIFETIME } from '../conversation/conversation-state';
 import {
   type Disconnect,
@@ -23,8 +26,9 @@ import { conversationUrls, type Route, routeOf } from '../conversation/urls';
 import { eventRule } from '../events/event-rules';
 import { readActivities } from '../events/read-activities';
 import type { Audiocodes } from '../types';
+import { type Activity, isRecord, LIMITS } from '../wire';
 import type { Lines } from './lines';
-import { type ActivitiesBody, AudiocodesHttpServer, AudiocodesPushServer } from './servers';
+import { type ActivitiesBody, AudiocodesHttpServer, AudiocodesPushServer, type PushLine } from './servers';
 
 export interface HttpRoutesOptions {
   app: App;
@@ -45,8 +49,14 @@ const HEALTHY: HttpAnswer = { status: 200, body: { type: 'ac-bot-api', success: 
 const NOT_FOUND: HttpAnswer = { status: 404, body: { error: 'This conversation is not known here' } };
 const NOTHING: HttpAnswer = { status: 200, body: {} };
 
+/** A recogniser's own result, word by word, is the largest thing that is sent. */
+const JSON_STRUCTURE: JsonLimits = { maxDepth: 32, maxKeys: 20_000 };
+
 /** HTTP mode (spec 1): who comes in is asked before anything is read, on every route. */
 export class HttpRoutes {
+  /** The last request with several activities, and its answer. */
+  private readonly answers = new WeakMap<Call<Audiocodes>, { ids: string; answer: Promise<HttpAnswer> }>();
+
   constructor(private readonly options: HttpRoutesOptions) {}
 
   readonly answer: HttpAnswerer = async (request) => {
@@ -57,7 +67,7 @@ export class HttpRoutes {
     if (!address && !isBot) return { status: 404, body: { error: 'There is nothing at this address' } };
     if (isBot && request.method === 'GET') return HEALTHY;
     if (request.method !== 'POST') return isBot ? notAllowed('GET', 'POST') : notAllowed('POST');
-    const body = await readJson(request, maxBodyBytes);
+    const body = await readJson(request, maxBodyBytes, JSON_STRUCTURE);
     if ('fault' in body) return body.fault;
     if (!address) return this.create(body.json, request);
     return this.route(address.route, address.id, body.json, request);
@@ -93,26 +103,53 @@ export class HttpRoutes {
     const call = await receiver.known(id);
     if (route === 'disconnect') return this.disconnect(id, call, body, request);
     if (!call) return NOT_FOUND;
-    if (route === 'activities') return this.activities(id, body, request);
+    if (route === 'activities') return this.activities(call, body, request);
     const other = sameConversation(body, id);
     if (other) return rejected(other);
     await receiver.seen(call);
     return { status: 200, body: { expiresSeconds: LIFETIME.expiresSeconds } };
   }
 
-  private async activities(id: string, body: unknown, { headers }: HttpRequest): Promise<HttpAnswer> {
+  private async activities(
+    call: Call<Audiocodes>,
+    body: unknown,
+    { headers }: HttpRequest,
+  ): Promise<HttpAnswer> {
+    const { id } = call;
     const activities = readActivityList(body, id);
     if ('reject' in activities) return rejected(activities);
     const { app, lines } = this.options;
-    const given: ActivitiesBody = { conversation: id, activities };
     const line = lines.of(id);
     if (line) {
       // What is to be said leaves on the socket, so that nobody has to wait for it here (spec 1.10).
-      app.handle(new AudiocodesPushServer(given, headers, line)).catch(() => {});
+      handleOnLine(app, { conversation: id, activities }, headers, line);
       return NOTHING;
     }
-    const answered = throughApp(app, (send) => new AudiocodesHttpServer(given, headers, send));
-    return isPassing(activities) ? NOTHING : answered;
+    const answer = this.repeatable(call, activities, () =>
+      inOrder(activities, (activity) => {
+        const body: ActivitiesBody = { conversation: id, activities: [activity] };
+        return throughApp(app, (send) => new AudiocodesHttpServer(body, headers, send));
+      }),
+    );
+    return isPassing(activities) ? NOTHING : answer;
+  }
+
+  /**
+   * Each activity has its own answer, which is repeated with it. For those of several in one request, so that the
+   * whole answer is repeated with the whole request.
+   */
+  private repeatable(
+    call: Call<Audiocodes>,
+    activities: readonly unknown[],
+    answer: () => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer> {
+    if (activities.length < 2) return answer();
+    const ids = JSON.stringify(activities.map((activity) => (isRecord(activity) ? activity.id : undefined)));
+    const last = this.answers.get(call);
+    if (last?.ids === ids && !ids.includes('null')) return last.answer;
+    const given = answer();
+    this.answers.set(call, { ids, answer: given });
+    return given;
   }
 
   private async disconnect(
@@ -157,6 +194,38 @@ const watched = new WeakSet<object>();
 
 function rejected({ reject }: Rejected): HttpAnswer {
   return { status: 400, body: { error: reject } };
+}
+
+/**
+ * Activities of one request, one after the other: what one of them says must not be cut off by the next, which came
+ * with it. Their answers are one (spec 1.6).
+ */
+async function inOrder(
+  activities: readonly unknown[],
+  answerTo: (activity: unknown) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const said: Activity[] = [];
+  let failed: HttpAnswer | undefined;
+  for (const activity of activities.slice(0, LIMITS.activitiesPerRequest)) {
+    const answer = await answerTo(activity);
+    if (answer.body instanceof AudiocodesResponse) said.push(...(answer.body.toJSON().activities ?? []));
+    else if (answer.status !== 200) failed = answer;
+  }
+  if (said.length > 0) return { status: 200, body: { activities: said } };
+  return failed ?? NOTHING;
+}
+
+/** The same where each answer leaves by itself. A failure has nobody to answer; the app's listeners have heard of it. */
+export async function handleOnLine(
+  app: App,
+  { conversation, activities }: ActivitiesBody,
+  headers: Headers,
+  line: PushLine,
+): Promise<void> {
+  for (const activity of activities.slice(0, LIMITS.activitiesPerRequest)) {
+    const body = { conversation, activities: [activity] };
+    await app.handle(new AudiocodesPushServer(body, headers, line)).catch(() => {});
+  }
 }
 
 /** Nothing can be said in answer to it, so that its answer need not wait for what the app is doing. */

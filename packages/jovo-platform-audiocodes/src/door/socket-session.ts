@@ -17,9 +17,9 @@ import type { Speech, SpeechLine } from '../session/speech';
 import { speechSignal } from '../session/speech-signals';
 import { DEAF, UserStreams } from '../session/user-streams';
 import type { Activity } from '../wire';
-import { endOf } from './http-routes';
+import { endOf, handleOnLine } from './http-routes';
 import type { ClosableSocket, Lines } from './lines';
-import { AudiocodesPushServer, type PushLine } from './servers';
+import type { PushLine } from './servers';
 
 export interface SocketSessionOptions {
   app: App;
@@ -164,9 +164,7 @@ export class SocketSession {
   private handle(activities: readonly unknown[]): void {
     if (this.id === undefined || !this.line) return;
     const { app, headers } = this.options;
-    const body = { conversation: this.id, activities };
-    // A failure here has nobody to answer; the app's own listeners have heard of it.
-    app.handle(new AudiocodesPushServer(body, headers, this.line)).catch(() => {});
+    handleOnLine(app, { conversation: this.id, activities }, headers, this.line);
   }
 
   private end(disconnect: Disconnect): void {

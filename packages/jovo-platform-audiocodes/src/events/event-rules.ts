@@ -34,7 +34,7 @@ export const EVENT_RULES: { readonly [T in EventType]: EventRule } = {
   assistStart: { inputType: AudiocodesInputType.ASSIST_STARTED, otherwise: 'unknown' },
   participantMessage: { inputType: AudiocodesInputType.PARTICIPANT_SPOKE, otherwise: 'unknown' },
   transferAnswered: {
-    inputType: AudiocodesInputType.TRANSFER_ANSWERED,
+    inputType: InputType.TRANSFER_ANSWERED,
     acceptsNoAction: true,
     otherwise: 'passing',
   },

@@ -6,8 +6,6 @@ export const AudiocodesInputType = {
   /** Interim words of the gateway's recogniser. Comes often, must never make the agent speak. */
   SPEECH_HYPOTHESIS: 'AUDIOCODES_SPEECH_HYPOTHESIS',
   SILENCE_DETECTED: 'AUDIOCODES_SILENCE_DETECTED',
-  /** The person that the caller was transferred to has answered. */
-  TRANSFER_ANSWERED: 'AUDIOCODES_TRANSFER_ANSWERED',
   /** A call between others begins, and the bot may listen. */
   ASSIST_STARTED: 'AUDIOCODES_ASSIST_STARTED',
   /** One of the others has said something. */

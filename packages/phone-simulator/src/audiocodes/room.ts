@@ -146,6 +146,7 @@ export class AudiocodesRoom implements NetworkRoom {
     });
     const { dialout } = this.#gateway;
     if (dialout?.announce) await this.#send(this.#details('dialoutInitiated')).out;
+    dialout?.announced?.();
     const failure = await dialout?.callee;
     if (this.#state === 'over') return;
     if (failure) {

@@ -4,16 +4,15 @@ import type { Clock } from '@jovo-telephony/telephony';
 import { WebSocketServer as Acceptor, type WebSocket } from 'ws';
 import { SYSTEM_CLOCK } from '../system-clock';
 import type { Guard } from './guard';
+import { SOCKET_LIMITS, type SocketLimits, watchSocket } from './socket-watch';
 
 export interface WebSocketDoorOptions {
   guard?: Guard;
   /** Bytes of one message; a larger one closes the socket with 1009. */
   maxMessageBytes?: number;
-  /**
-   * A socket is pinged so often, and closed if it has not answered until the next time: a peer that has gone without a
-   * word is noticed only so. 0 switches it off.
-   */
-  pingEveryMs?: number;
+  limits?: Partial<SocketLimits>;
+  /** Told of every upgrade that the guard has turned away. */
+  onUnauthorized?(): void;
   clock?: Clock;
   /**
    * Asked after the guard, before the socket is opened: a status other than 101 turns the request away with it, for
@@ -29,13 +28,13 @@ export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sockets that are open. */
   readonly size: number;
-  /** Closes all of them. */
-  close(): void;
+  /** Closes all of them: at once, or with the code 1001 and a moment for the other side to do so, too. */
+  close(gently?: boolean): void;
 }
 
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
-export const PING_EVERY_MS = 30_000;
+const GOING_AWAY = 1001;
 
 /** How long a call outlives its socket before it counts as ended. */
 export const SOCKET_GRACE_MS = 60_000;
@@ -43,11 +42,13 @@ export const SOCKET_GRACE_MS = 60_000;
 /** The socket's side of a network: authenticates the upgrade, limits messages, hands the socket over. */
 export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
   const { guard, statusOf, opened, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
-  const { pingEveryMs = PING_EVERY_MS, clock = SYSTEM_CLOCK } = options;
+  const { clock = SYSTEM_CLOCK } = options;
+  const limits = { ...SOCKET_LIMITS, ...options.limits };
   const acceptor = new Acceptor({ noServer: true, perMessageDeflate: false, maxPayload: maxMessageBytes });
 
   function accept(request: IncomingMessage, socket: Duplex, head: Buffer, allowed: boolean): void {
     const status = allowed ? (statusOf?.(request) ?? 101) : 401;
+    if (!allowed) options.onUnauthorized?.();
     if (typeof status === 'number') open(request, socket, head, status);
     else status.then((value) => open(request, socket, head, value)).catch(() => socket.destroy());
   }
@@ -60,7 +61,7 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
     acceptor.handleUpgrade(request, socket, head, (webSocket) => {
       // ws reports a broken frame here and closes the socket itself.
       webSocket.on('error', () => {});
-      if (pingEveryMs > 0) keepAlive(webSocket, pingEveryMs, clock);
+      watchSocket(webSocket, limits, clock);
       opened(webSocket, request);
     });
   }
@@ -76,8 +77,9 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
     get size() {
       return acceptor.clients.size;
     },
-    close() {
-      for (const client of acceptor.clients) client.terminate();
+    close(gently = false) {
+      // ws terminates a peer that does not answer a close within half a minute.
+      for (const client of acceptor.clients) gently ? client.close(GOING_AWAY) : client.terminate();
       acceptor.close();
     },
   };
@@ -86,26 +88,4 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
 function refuse(socket: Duplex, status: number): void {
   const reason = STATUS_CODES[status] ?? 'Refused';
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function keepAlive(socket: WebSocket, everyMs: number, clock: Clock): void {
-  let answered = true;
-  let stop = () => {};
-  const ping = () => {
-    if (!answered) {
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
-    stop = clock.after(everyMs, ping);
-  };
-  // Whatever comes is a sign of life.
-  for (const sign of ['pong', 'message', 'ping']) {
-    socket.on(sign, () => {
-      answered = true;
-    });
-  }
-  socket.once('close', () => stop());
-  stop = clock.after(everyMs, ping);
 }

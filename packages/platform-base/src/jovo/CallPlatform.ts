@@ -1,4 +1,4 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import type { Clock, Observe } from '@jovo-telephony/telephony';
 import {
   type AnyObject,
   type App,
@@ -23,6 +23,7 @@ import type { Guard } from '../door/guard';
 import { startOnFirstEvent } from '../lazy-start';
 import { type StockPhrases, stockPhrases } from '../phrases';
 import { Receiver } from '../receiver';
+import type { NewCallGate, TurnRunner } from '../surroundings';
 import { SYSTEM_CLOCK } from '../system-clock';
 import type { Turn } from '../turn';
 import type { Wire, WireTypes } from '../wire';
@@ -47,6 +48,12 @@ export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {
   epochMs?: () => number;
   /** Where calls are kept between their events. Default: in the memory of this process. */
   keeper?: CallKeeper;
+  /** Told what happens, for metrics and logs. */
+  observe?: Observe;
+  /** Asked before a new call is opened. Default: all are. */
+  newCall?: NewCallGate;
+  /** Runs the work of each turn, for example within a span. */
+  runTurn?: TurnRunner;
 }
 
 /** What a platform is made of, besides its configuration. */
@@ -83,7 +90,7 @@ export abstract class CallPlatform<
   constructor(given: Partial<CONFIG> = {}, parts: (config: CONFIG) => CallPlatformParts<T>) {
     // A store is not configuration: Jovo would copy it with every event.
     super({ ...given, keeper: undefined } as ExtensibleInitConfig<CONFIG>);
-    const { asyncOutput, deadlines, phrases, onWarning } = given;
+    const { asyncOutput, deadlines, phrases, onWarning, observe, newCall, runTurn } = given;
     const { clock = SYSTEM_CLOCK, epochMs = Date.now, keeper = MEMORY_KEEPER } = given;
     const { wire, guard } = parts(this.config);
     this.wire = byReference(wire);
@@ -101,6 +108,9 @@ export abstract class CallPlatform<
       guard,
       asyncOutput,
       keeper,
+      observe,
+      newCall,
+      runTurn,
     });
   }
 

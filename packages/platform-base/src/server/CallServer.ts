@@ -1,4 +1,5 @@
 import { type AnyObject, type QueryParams, Server } from '@jovotech/framework';
+import type { RefusalOptions } from './any-server';
 import type { Headers } from './headers';
 
 /** What our servers have in common: a parsed event, headers, and no files. */
@@ -32,7 +33,7 @@ export abstract class CallServer extends Server {
   override setResponseHeaders(): void {}
 
   /** Turns the event away with a status, where the transport has one. */
-  abstract refuse(status: number, error: string): void;
+  abstract refuse(status: number, error: string, options?: RefusalOptions): void;
 
   /** Reached when no platform knows the event. Nothing of the error leaves the process. */
   override fail(_error: Error): void {

@@ -1,5 +1,6 @@
 import type { HttpAnswer } from '../http-answer';
 import { CallResponse } from '../jovo/CallResponse';
+import type { RefusalOptions } from './any-server';
 import { CallServer } from './CallServer';
 import type { Headers } from './headers';
 
@@ -19,8 +20,10 @@ export abstract class HttpCallServer extends CallServer {
     this.answer(response instanceof CallResponse ? response.toAnswer() : { status: 204 });
   }
 
-  override refuse(status: number, error: string): void {
-    this.answer({ status, body: { error } });
+  override refuse(status: number, error: string, { retryAfterSeconds }: RefusalOptions = {}): void {
+    const headers =
+      retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(retryAfterSeconds) };
+    this.answer({ status, body: { error }, headers });
   }
 
   private answer(answer: HttpAnswer): void {

@@ -1,14 +1,20 @@
 import type { WebSocket } from 'ws';
 import { CallResponse } from '../jovo/CallResponse';
 import { type JsonLimits, readJsonText } from '../json';
+import type { RefusalOptions } from './any-server';
 import { CallServer } from './CallServer';
 import type { Headers } from './headers';
 
 /** What is needed of a socket; `ws` and anything like it has it. */
-export type Socket = Pick<WebSocket, 'send' | 'readyState' | 'OPEN'>;
+export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'OPEN'>;
 
 /** `ws` gives messages as buffers; text and binary frames may both hold JSON. */
 export type SocketData = string | Buffer | ArrayBuffer | Buffer[];
+
+/** Statuses that mean: not here, not now. */
+const TRY_ELSEWHERE: ReadonlySet<number> = new Set([429, 503]);
+/** The close code for them (RFC 6455 registry). */
+const TRY_AGAIN_LATER = 1013;
 
 /** One message of a WebSocket. Outputs leave as they are sent, each as one text frame. */
 export abstract class SocketCallServer extends CallServer {
@@ -40,8 +46,10 @@ export abstract class SocketCallServer extends CallServer {
     if (response instanceof CallResponse) this.push(response.actions);
   }
 
-  /** There is no status on a socket: the frame is dropped. */
-  override refuse(): void {}
+  /** There is no status on a socket: the frame is dropped; where others may take the call, the socket is closed. */
+  override refuse(status: number, error: string, { keepOpen }: RefusalOptions = {}): void {
+    if (TRY_ELSEWHERE.has(status) && keepOpen === false) this.socket.close(TRY_AGAIN_LATER, error);
+  }
 }
 
 /** The frame's JSON, or null for one that is none or is beyond the limits: null is no event, so it is dropped. */

@@ -17,9 +17,17 @@ export type PushingServer = Server & {
   connection?: unknown;
 };
 
+/** How a refusal is said. */
+export interface RefusalOptions {
+  /** When it is worth trying again. */
+  retryAfterSeconds?: number;
+  /** The connection carries other calls: it must not be closed. */
+  keepOpen?: boolean;
+}
+
 /** A server that can say no. */
 interface RefusingServer {
-  refuse(status: number, error: string): void;
+  refuse(status: number, error: string, options?: RefusalOptions): void;
 }
 
 /** Express's response, as stock servers carry it. */
@@ -60,8 +68,13 @@ export async function answer<T extends WireTypes>(server: Server, response: Call
 }
 
 /** Turns the event away. On a socket there is no status: the frame is dropped. */
-export async function refuse(server: Server, status: number, error: string): Promise<void> {
-  if (isRefusing(server)) return server.refuse(status, error);
+export async function refuse(
+  server: Server,
+  status: number,
+  error: string,
+  options?: RefusalOptions,
+): Promise<void> {
+  if (isRefusing(server)) return server.refuse(status, error, options);
   if (isExpressLike(server)) {
     server.res.status(status).json({ error });
     return;

@@ -213,6 +213,9 @@ function fakeSocket(app: App) {
     send(data: unknown) {
       frames.push(JSON.parse(String(data)));
     },
+    close() {
+      state = 3;
+    },
   } satisfies Socket;
   return {
     socket,

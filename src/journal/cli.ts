@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { phoneDigits } from '@jovo-telephony/telephony';
+import { readSettings, SettingsError } from '../settings';
+import { type ExportedCall, exportedCall, type Words } from './exported-call';
+import { SILENT_MS } from './journal';
+import { JournalOpenError, openStore, sealingOf } from './open-journal';
+import type { Sealing } from './sealing';
+import type { CallFilter, JournalStore, StoredCall } from './store';
+
+const HELP = `npm run journal -- <command> [options]
+
+  show <call>              one call: when, with whom, what was said, what was done
+  export                   every call as one line of JSON (JSON Lines), oldest first
+  erase --caller <number>  everything of one caller, now
+  purge                    what is due by the rules of the profiles, now
+
+  --caller <number>        only calls of this caller: the number with its country code, for example +4915790000001
+  --call <call>            only this call: its id, with or without the network in front (sipgate/...)
+  --words all|redacted|none
+                           texts as they are kept (all), without numbers and e-mail addresses (redacted), or not at all.
+                           Default: redacted
+  --help                   this text
+
+The journal is the one that DATA_DIR, JOURNAL_URL and JOURNAL_KEY name, from the environment or from .env.`;
+
+/** What was asked for cannot be done. The message says what to do. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface Asked {
+  store: JournalStore;
+  sealing: Sealing;
+  filter: CallFilter;
+  callerKeys: readonly string[] | undefined;
+  call: string | undefined;
+  words: Words;
+  print(line: string): void;
+}
+
+const COMMANDS: Readonly<Record<string, (asked: Asked) => Promise<void>>> = {
+  export: async ({ print, ...asked }) => {
+    for await (const call of callsOf(asked))
+      print(JSON.stringify(exportedCall(call, asked.sealing, asked.words)));
+  },
+  show: async ({ print, ...asked }) => {
+    if (!asked.call)
+      throw new UsageError('show: which call? Its id comes next, for example: show sipgate/0b1f...');
+    let found = false;
+    for await (const call of callsOf(asked)) {
+      found = true;
+      print(shown(exportedCall(call, asked.sealing, asked.words)));
+    }
+    if (!found)
+      throw new UsageError(
+        'There is no such call. It may be over and forgotten by the rules of its profile.',
+      );
+  },
+  erase: async ({ store, callerKeys, print }) => {
+    if (!callerKeys)
+      throw new UsageError('erase: whose calls? --caller and the number with its country code');
+    print(`${await store.erase(callerKeys)} calls erased`);
+  },
+  purge: async ({ store, print }) =>
+    print(`${await store.purge(Date.now(), SILENT_MS)} calls purged or ended`),
+};
+
+/** Runs one command on the journal that the environment names. Returns the exit code. */
+export async function runJournalCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  print: (line: string) => void,
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      caller: { type: 'string' },
+      call: { type: 'string' },
+      words: { type: 'string', default: 'redacted' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [name = '', call = values.call] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (values.help || !command) {
+    print(HELP);
+    return values.help ? 0 : 1;
+  }
+  const { words } = values;
+  if (words !== 'all' && words !== 'redacted' && words !== 'none') {
+    throw new UsageError('--words: expected all, redacted or none');
+  }
+  const { journal: settings } = readSettings(environment);
+  const store = await openStore(settings);
+  try {
+    const sealing = await sealingOf(settings.key, store);
+    const callerKeys = values.caller === undefined ? undefined : sealing.callerKeys(digitsOf(values.caller));
+    const filter = { callerKeys, ...(call?.includes('/') && { callIds: [call] }) };
+    await command({ store, sealing, filter, callerKeys, call, words, print });
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+function digitsOf(number: string): string {
+  const digits = phoneDigits(number);
+  if (digits === undefined) throw new UsageError('--caller: expected a number with its country code');
+  return digits;
+}
+
+async function* callsOf({ store, filter, call }: Omit<Asked, 'print'>): AsyncGenerator<StoredCall> {
+  for await (const stored of store.read(filter)) {
+    if (!call || stored.callId === call || stored.callId.endsWith(`/${call}`)) yield stored;
+  }
+}
+
+/** A call for people. */
+function shown(report: ExportedCall): string {
+  const { entries, transcript, actions, ...facts } = report;
+  const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(14)}${String(value)}`);
+  const said = transcript?.map(({ role, text }) => `  ${role.padEnd(10)} ${text}`) ?? [
+    '  (no words are kept)',
+  ];
+  const done = actions.map(
+    ({ action, allowed, reason }) => `  ${action} ${allowed ? 'allowed' : `refused: ${reason}`}`,
+  );
+  const happened = entries.map(
+    ({ kind, at, words: _, ...more }) => `  ${at}  ${kind} ${JSON.stringify(more)}`,
+  );
+  return [...lines, '', 'said', ...said, '', 'risky actions', ...done, '', 'entries', ...happened].join('\n');
+}
+
+if (require.main === module) {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  // Whoever reads may have seen enough.
+  process.stdout.on('error', () => process.exit(0));
+  runJournalCli(process.argv.slice(2), process.env, (line) => process.stdout.write(`${line}\n`)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const isAdvice =
+        error instanceof UsageError || error instanceof SettingsError || error instanceof JournalOpenError;
+      const isUsage = (error as NodeJS.ErrnoException)?.code?.startsWith('ERR_PARSE_ARGS');
+      console.error(isAdvice || isUsage ? (error as Error).message : error);
+      process.exitCode = 1;
+    },
+  );
+}

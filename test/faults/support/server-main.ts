@@ -1,0 +1,26 @@
+import { main } from '../../../src/server';
+import { ECHO_BRAIN } from './echo-brain';
+
+/** The program as it is started by `npm start`, only that its brain repeats what is said. See `server-process.ts`. */
+const escaped: string[] = [];
+process.on('uncaughtException', (error) => escaped.push(`exception ${String(error)}`));
+process.on('unhandledRejection', (error) => escaped.push(`rejection ${String(error)}`));
+
+void main({ brain: ECHO_BRAIN }).then((server) => {
+  process.on('message', ({ id, what }: { id: number; what: string }) => {
+    void answer(what).then((given) => process.send?.({ id, answer: given }));
+  });
+  process.send?.({ port: server.port });
+
+  async function answer(what: string): Promise<unknown> {
+    if (what === 'metrics') return server.operations.metrics.text();
+    // What has just ended gets its chance to be let go of.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    globalThis.gc?.();
+    globalThis.gc?.();
+    const { rss: rssBytes, heapUsed: heapBytes } = process.memoryUsage();
+    const resources: Record<string, number> = {};
+    for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+    return { rssBytes, heapBytes, resources, escaped, calls: server.calls() };
+  }
+});
