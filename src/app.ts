@@ -1,9 +1,10 @@
 import { App, type Plugin } from '@jovotech/framework';
 import { AgentPlugin } from './agent/AgentPlugin';
-import type { Agent } from './agent/agent';
+import type { OutboundAgent } from './agent/outbound-agent';
 import { CallEnd } from './components/CallEnd';
 import { CallStart } from './components/CallStart';
 import { Keypad } from './components/Keypad';
+import { OutboundCall } from './components/OutboundCall';
 import { Silence } from './components/Silence';
 import { Talk } from './components/Talk';
 import { TextMessage } from './components/TextMessage';
@@ -11,7 +12,7 @@ import { JournalSessions } from './journal/JournalSessions';
 import type { Journal } from './journal/journal';
 
 export interface AppOptions {
-  agent: Agent;
+  agent: OutboundAgent;
   /** Where calls are kept between their events. */
   journal: Journal;
   /** One per network. */
@@ -23,7 +24,7 @@ export interface AppOptions {
 /** The Jovo app: networks, components, plugins. */
 export function createApp({ agent, journal, platforms, onError }: AppOptions): App {
   const app = new App({
-    components: [CallStart, Talk, Keypad, Silence, TextMessage, CallEnd],
+    components: [CallStart, Talk, Keypad, Silence, TextMessage, OutboundCall, CallEnd],
     plugins: [...platforms, new JournalSessions(journal), new AgentPlugin(agent)],
     logging: false,
     output: { validation: false },

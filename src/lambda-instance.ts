@@ -15,9 +15,14 @@ export interface Instance extends Started {
 
 /** Everything that an instance needs for its events. */
 export async function startInstance(given: Partial<Surroundings> = {}): Promise<Instance> {
+  const { JOURNAL_URL: journalUrl, ...environment } = process.env;
   // A function has no folder of its own: without a journal elsewhere, calls live in this instance.
-  const settings = readSettings({ JOURNAL_URL: 'memory:', ...process.env });
+  const settings = readSettings({ ...environment, JOURNAL_URL: journalUrl || 'memory:' });
   const log = plainLog(settings.log.level);
+  if (/^(memory|sqlite):/.test(settings.journal.url ?? '')) {
+    const advice = 'set dynamodb://table, or calls are lost when their next event meets another instance';
+    log.warn({ code: 'SETTINGS_INVALID', advice }, 'JOURNAL_URL: a function keeps nothing');
+  }
   const surroundings = { networks: [sipgate], log, observe: logging(log), ...given };
   return { ...(await start(settings, surroundings)), settings };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
+import type { DialingServer } from '@jovo-telephony/dialer';
 import { audiocodesDoor } from '@jovo-telephony/jovo-platform-audiocodes';
 import { httpDoor as nodeDoor } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
@@ -7,6 +8,7 @@ import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
+import { openDialer } from './dialer';
 import { keepHouse } from './journal/housekeeping';
 import { audiocodes, sipgate } from './networks';
 import { CallLimits } from './operations/call-limits';
@@ -75,17 +77,20 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   const log = given.log ?? createLog(settings.log);
   const operations = new Operations({ settings, log, clock });
   const front = new Front({ settings, log, clock, operations });
+  let dialer: DialingServer | undefined;
   try {
+    dialer = settings.dialer && (await openDialer(settings.dialer, log));
     const started = await start(settings, {
       networks: [sipgate, audiocodes],
       log,
+      outbound: dialer?.join,
       observe: operations.observe,
       limits: new CallLimits(settings.limits, clock),
       onReportLost: (lost) => operations.reportLost(lost),
       platform: (network) => front.platform(network),
       ...given,
     });
-    const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const ports = await front.open(openDoors(started.app, settings, front.watch), dialer?.routes);
     const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
     const stopHousekeeping = keepHouse(started.journal, clock, (error) =>
       log.warn({ code: 'JOURNAL_TROUBLE', ...kindOf(error) }, 'Old calls could not be erased'),
@@ -97,6 +102,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
       stopHousekeeping();
       await journal.close();
+      await dialer?.close();
       await operations.close();
     };
     return {
@@ -110,6 +116,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
     };
   } catch (error) {
     await front.close();
+    await dialer?.close();
     await operations.close();
     throw error;
   }

@@ -4,7 +4,7 @@ import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
 import type { PostCallResult } from './agent/after-call/post-call';
-import { Agent, type NewCalls } from './agent/agent';
+import type { NewCalls } from './agent/agent';
 import { loadTools } from './agent/author-tools';
 import type { Brain } from './agent/brain';
 import { chainOf } from './agent/brains/chain';
@@ -12,6 +12,7 @@ import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
 import { McpTools } from './agent/mcp/mcp-tools';
+import { OutboundAgent, type OutboundCalls } from './agent/outbound-agent';
 import { PHRASES, spokenLanguage } from './agent/phrases';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
@@ -51,6 +52,8 @@ export interface Surroundings {
   onReportLost?(result: PostCallResult): void;
   /** What a network's platform asks for every call that is new at its door, and does its turns within. */
   platform?(network: string): { newCall?: NewCallGate; runTurn?: TurnRunner };
+  /** What is known of calls that we have placed. */
+  outbound?: OutboundCalls;
   /** Instead of the one that the settings ask for. */
   brain?: Brain;
   /** That of the platforms: a function waits for its timers. */
@@ -88,7 +91,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   });
   const journal = await journalOf(settings, profiles, log);
   const records = new JournalRecords(journal, Date.now);
-  const agent = new Agent({
+  const agent = new OutboundAgent({
     profiles,
     brain,
     clock: systemClock,
@@ -100,6 +103,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     reporter,
     observe,
     limits,
+    outbound: surroundings.outbound,
     onVerdict: (verdict) => observe?.({ type: 'action_judged', ...verdict }),
   });
   const app = createApp({

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import type { CallReport } from '../src/agent/after-call/call-report';
 import { SIGNATURE_HEADER, verifyWebhook } from '../src/agent/after-call/webhook-signature';
-import { handler } from '../src/lambda';
 import type { RunningServer } from '../src/server';
 import { callEvent, dial, post, startServer } from './support/call-server';
 import { keptLog } from './support/kept-log';
@@ -283,6 +282,8 @@ test('on Lambda the end of a call waits for its report', async () => {
   const before = { ...process.env };
   Object.assign(process.env, { AGENTS_DIR: agentsFor(receiver.url), WEBHOOK_SECRET: SECRET });
   try {
+    // A function starts when it is loaded.
+    const { handler } = require('../src/lambda') as typeof import('../src/lambda');
     const send = (type: string) =>
       handler({
         requestContext: { http: { method: 'POST' } },

@@ -25,12 +25,17 @@ const PACKAGES = [
   { part: 'mcp', packages: [/^@modelcontextprotocol\/sdk\//] },
   { part: 'postgres', packages: ['pg'] },
   { part: 'socket', packages: ['ws'] },
+  // Only where a list of addresses is set.
+  { part: 'addresses', packages: ['ipaddr.js'] },
 ];
 
 /** The same with modules of ours. What they share with others is in the part once more. `exports`: what is used. */
 const MODULES = [
   // Answers where no language model is set.
   { part: 'offline-brain', module: './src/agent/brains/offline.ts', exports: ['offlineBrain'] },
+  // Where the journal is kept: with the client of the store.
+  { part: 'aws', module: './src/journal/stores/dynamodb.ts', exports: ['DynamoStore'] },
+  { part: 'postgres', module: './src/journal/stores/postgres.ts', exports: ['PostgresStore'] },
 ];
 
 const STAND_INS = {
@@ -117,7 +122,10 @@ function packageOf(name, importer) {
 }
 
 function namesOf(path, { exports: names }) {
-  return names ?? Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  if (names) return names;
+  const own = Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  // A package in CommonJS is its own default.
+  return [...new Set(['default', ...own])];
 }
 
 /** What a part is made of: packages and modules by their names. */

@@ -19,10 +19,17 @@ const STUBS = [
   ['source-map-support', 'export const install = () => {};'],
   // Output is checked against the wire by the platform; Jovo's own validation is off (src/app.ts).
   ['class-validator', classValidator()],
-  // Native code, and a function has no disk to keep a database on.
   [
-    'libsql',
-    `throw new Error('JOURNAL_URL: there is no SQLite in a function; use dynamodb://table?region=...');`,
+    'sqlite',
+    `export const SqliteStore = {
+       async open() { throw Object.assign(new Error('No SQLite'), { code: 'NO_SQLITE_IN_A_FUNCTION' }); },
+     };`,
+  ],
+  // The same code twice in two packages: a merge is a mergeWith that leaves everything to it.
+  [
+    'lodash.merge',
+    `import mergeWith from 'lodash.mergewith';
+     export default (object, ...sources) => mergeWith(object, ...sources, () => undefined);`,
   ],
   // Jovo's TestSuite.
   ['@jest/globals', 'export {};'],
@@ -37,6 +44,9 @@ function classValidator() {
     export const validate = async () => { throw new Error('Output is not validated by Jovo in this bundle'); };`;
 }
 
+/** Native code, and a function has no disk to keep a database on. */
+const SQLITE = /stores\/sqlite$/;
+
 const ZOD_LOCALES = /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 const NAMED_Z = /^import \{ z \} from 'zod';$/m;
 
@@ -45,9 +55,13 @@ export const stubs = {
   setup(build) {
     const sources = new Map(STUBS);
     build.onResolve({ filter: /^[^./]/ }, ({ path }) =>
-      sources.has(path) ? { path, namespace: 'stub', sideEffects: path === 'libsql' } : undefined,
+      sources.has(path) ? { path, namespace: 'stub', sideEffects: false } : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: sources.get(path) }));
+    build.onResolve({ filter: SQLITE }, () => ({ path: 'sqlite', namespace: 'stub', sideEffects: false }));
+    build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
+      contents: sources.get(path),
+      resolveDir: import.meta.dirname,
+    }));
     // 50 languages of messages; ours are in English, for operators.
     build.onLoad({ filter: ZOD_LOCALES }, ({ path }) => ({
       contents: `export { default as en } from './en.js';`,

@@ -105,7 +105,7 @@ export class CallFile {
   }
 
   /** Events of processes that are gone. Our own are in the memory of the platform. */
-  missed(unfinished: readonly string[]): NotedEvent[] {
+  missed(unfinished: readonly string[], taking: NotedEvent | undefined): NotedEvent[] {
     const events = unfinished.map(
       (sealed) =>
         JSON.parse(this.sealing.open(this.id, Buffer.from(sealed, 'base64'))) as {
@@ -113,7 +113,10 @@ export class CallFile {
           event: NotedEvent;
         },
     );
-    return events.filter(({ by }) => by !== this.holder).map(({ event }) => event);
+    return events
+      .filter(({ by }) => by !== this.holder)
+      .map(({ event }) => event)
+      .filter(({ key }) => key === undefined || key !== taking?.key);
   }
 
   /** Takes over what another process has left. Returns what the platform kept, if it is news. */

@@ -77,7 +77,11 @@ const KINDS: Kind[] = [
 
 /** 500 targets: 20 of each kind but the last five, which are who must not or cannot be called. */
 const numberOf = (index: number): string => `+49157${String(90_000_000 + index)}`;
-const kindOf = (index: number): Kind => KINDS[index % KINDS.length] as Kind;
+/** A call whose end is never heard of holds its place for long: four of that kind are enough. */
+const kindOf = (index: number): Kind => {
+  const kind = KINDS[index % KINDS.length] as Kind;
+  return kind.notifications === 'lost' && index >= 100 ? (KINDS[0] as Kind) : kind;
+};
 const CALLED = 490;
 const OTHERS = [
   { row: numberOf(0), outcome: 'duplicate' },
@@ -152,8 +156,8 @@ async function startReceiver(wallMs: () => number): Promise<string> {
 
 const until = async (done: () => boolean | Promise<boolean>, what: () => string): Promise<void> => {
   for (let waited = 0; !(await done()); waited += 1) {
-    if (waited > 1_200) throw new Error(`It does not come to: ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (waited > 400) throw new Error(`It does not come to: ${what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 };
 
@@ -190,7 +194,7 @@ retry:
   busy: { times: 2, after: 30s }
   no_answer: { times: 1, after: 1m }
 caps: { perNumberPerDay: 9 }
-longestCall: 20m
+longestCall: 10m
 `,
     );
     const bundle = bundleCampaignProcess(files.path('campaign-process.js'));
@@ -219,7 +223,10 @@ longestCall: 20m
     const last = run();
     const loaded = async () => (await loadCampaign(store, 'spring'))?.schedule;
     await until(
-      async () => (await loaded())?.progress.waiting === 5 && (await loaded())?.openCalls === 0,
+      async () => {
+        const { waiting, calling } = (await loaded())?.progress ?? {};
+        return waiting === 5 && calling === 0;
+      },
       () => `everybody settled but New York\n${last.output()}`,
     );
     await gateway.idle();

@@ -17,6 +17,7 @@ export { urlFor } from './connection';
 export type { Measures } from './ear';
 export { SimulatorError, type SimulatorErrorCode } from './errors';
 export { type LoadOptions, type LoadReport, runLoad } from './load';
+export type { CallOutcome } from './network';
 export * from './outbound/callee';
 export type { ApiClient } from './outbound/oauth-tokens';
 export * from './playback';

@@ -48,6 +48,8 @@ const shape = (value: unknown): unknown => {
 const fixture = (file: string) =>
   JSON.parse(readFileSync(join(__dirname, 'fixtures/audiocodes', file), 'utf8')) as Json;
 
+const opensMouth: Bot = ({ activity }) => (activity.name === 'start' ? message('Hallo.') : undefined);
+
 describe('HTTP', () => {
   test.each([false, true])(
     'addresses of the conversation, absolute %s, and a call kept alive',
@@ -173,6 +175,10 @@ describe('HTTP', () => {
     await good.call.hangUp();
     expect(heardBy(good.call)).toEqual(['Hallo.', 'Ja.']);
     expect(good.call.violations).toEqual([]);
+    expect(
+      good.peer.requests.filter(({ method, path }) => method === 'POST' && path === '/ac/bot'),
+    ).toHaveLength(2);
+    expect(good.peer.ends()).toHaveLength(2);
 
     const bad = await ring(receptionBot, { audiocodes: { repeatEach: true } });
     await bad.call.start();
@@ -246,6 +252,19 @@ describe('the asynchronous WebSocket', () => {
     expect(rulesOf(call)).toEqual(['after.disconnect']);
   });
 
+  test('a lost socket is opened again; what was said meanwhile is lost, or the bot has kept it', async () => {
+    const { peer, call } = await ring(receptionBot, { wire: 'http+ws' });
+    await call.start();
+    await call.agentFinished();
+    call.breakConnection();
+    await call.says('Hallo');
+    await call.agentFinished();
+    await call.hangUp();
+    expect(peer.socketsOpened).toBe(2);
+    expect(heardBy(call)).toEqual(['Praxis Sommer, guten Tag.', 'Sie sagten: Hallo']);
+    expect(call.violations).toEqual([]);
+  });
+
   test('a bot without one is played over plain HTTP', async () => {
     const { call } = await ring(receptionBot, { wire: 'http+ws' }, { websocket: false });
     await call.start();
@@ -281,11 +300,13 @@ describe('WebSocket mode', () => {
     await call.start();
     await call.agentFinished();
     call.breakConnection();
+    await call.presses('#');
     await call.says('Hallo');
     await call.agentFinished();
     await call.hangUp();
     expect(peer.frames.map(({ type }) => type)).toContain('session.resume');
-    expect(heardBy(call)).toEqual(['Praxis Sommer, guten Tag.', 'Sie sagten: Hallo']);
+    expect(peer.names().filter((name) => name === 'DTMF')).toEqual(['DTMF']);
+    expect(heardBy(call).at(-1)).toBe('Sie sagten: Hallo');
     expect(call.violations).toEqual([]);
   });
 
@@ -316,6 +337,7 @@ describe('WebSocket mode', () => {
     ['activities.conversationId', { type: 'activities', conversationId: 'another', activities: [] }],
     ['activities.activities', { type: 'activities' }],
     ['session.accepted.unasked', { type: 'session.accepted', mediaFormat: 'raw/lpcm16' }],
+    ['userStream.speech.started.unasked', { type: 'userStream.speech.started' }],
     ['userStream.started.unasked', { type: 'userStream.started' }],
     ['playStream.start', { type: 'playStream.start', streamId: '1', mediaFormat: 'raw/lpcm16' }],
     ['playStream.chunk.streamId', { type: 'playStream.chunk', streamId: '1', audioChunk: 'AAAA' }],
@@ -359,6 +381,18 @@ describe('WebSocket mode', () => {
     const { call } = await ring(bot, { wire: 'ws' });
     await call.start();
     expect(await call.ended).toMatchObject({ by: 'network' });
+  });
+
+  test("a bot that does not acknowledge the caller's audio", async () => {
+    const { call } = await ring(opensMouth, {
+      wire: 'ws',
+      audiocodes: { audio: { caller: true, bot: false } },
+    });
+    await call.start();
+    await call.agentFinished();
+    await pause(550);
+    await call.hangUp();
+    expect(rulesOf(call)).toEqual(['userStream.started.missing']);
   });
 
   test('audio both ways: streams are opened and acknowledged, the bot is heard by its altText', async () => {

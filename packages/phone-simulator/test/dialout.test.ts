@@ -324,7 +324,11 @@ describe('with a bot', () => {
   test('speaking before anybody has answered is a violation', async () => {
     const peer = await bot(() => message('Hallo?'));
     const gateway = { config: { sendEventsToBot: ['dialoutInitiated'] } };
-    const server = await gatewayWith({ bots: [{ name: 'reminder-bot', url: peer.httpUrl, gateway }] });
+    const callees = () => ({ outcome: 'answer' as const, ringMs: 19_000 });
+    const server = await gatewayWith({
+      bots: [{ name: 'reminder-bot', url: peer.httpUrl, gateway }],
+      callees,
+    });
     await dial(server, request('+12025550140'));
     await server.idle();
     expect(server.calls[0]?.call?.violations.map(({ rule }) => rule)).toEqual(['early.prompt']);

@@ -1,4 +1,5 @@
 import { runLoad } from '../src';
+import { message, startBot } from './audiocodes-peer';
 import { type Agent, type Peer, speak, startPeer } from './peer';
 
 let peer: Peer;
@@ -24,6 +25,25 @@ test.each(['websocket', 'http'] as const)('50 calls of 10 turns at once over %s'
   expect(report.turnsPerSecond).toBeGreaterThan(0);
   expect(report.answerMs.p99).toBeGreaterThanOrEqual(report.answerMs.p50);
 });
+
+test.each(['http', 'http+ws', 'ws'] as const)(
+  '20 calls of 5 turns at once on AudioCodes over %s',
+  async (wire) => {
+    peer = await startPeer(echo);
+    const bot = await startBot(({ activity }) => message(activity.text ? `Echo ${activity.text}` : 'Hallo'), {
+      websocket: wire === 'http+ws',
+    });
+    const report = await runLoad({
+      call: { url: wire === 'ws' ? bot.wsUrl : bot.httpUrl, network: 'audiocodes', wire },
+      calls: 20,
+      turns: Array.from({ length: 5 }, () => 'Anruf {call}, Satz {turn}'),
+      check: (heard, call, turn) =>
+        heard === `Echo Anruf ${call}, Satz ${turn}` ? undefined : `heard "${heard}"`,
+    });
+    await bot.close();
+    expect(report).toMatchObject({ faults: [], violations: [], turns: 100 });
+  },
+);
 
 test('faults are found: no answer, another answer, nobody there', async () => {
   peer = await startPeer(({ event, ...call }) =>

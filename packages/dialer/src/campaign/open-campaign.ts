@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { DialerError } from '../errors';
 import type { DialRecord } from '../store/dial-record';
 import type { DialStore } from '../store/dial-store';
@@ -30,7 +29,7 @@ export async function openCampaign(store: DialStore, campaign: CampaignToOpen): 
       `targets: the file has changed since the campaign "${name}" began. Put it back, or give the new one a new name.`,
     ]);
   }
-  if (!known || !isDeepStrictEqual(known.schedule.rules, JSON.parse(JSON.stringify(rules)))) {
+  if (JSON.stringify(known?.schedule.rules) !== JSON.stringify(rules)) {
     await store.append(name, { type: 'campaign', rules, targets: targets.length, fingerprint, atMs: nowMs });
   }
   // A process that was killed while it stored them has left a part.

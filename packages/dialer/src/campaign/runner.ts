@@ -13,7 +13,7 @@ import {
 } from '../network/outbound-network';
 import type { DialRecord } from '../store/dial-record';
 import type { DialStore } from '../store/dial-store';
-import { DO_NOT_CALL_STREAM } from './do-not-call';
+import { DO_NOT_CALL_STREAM, doNotCallClaim } from './do-not-call';
 import { dateIn, nextDayMs, zoneForDays } from './place';
 import type { Schedule, Step } from './schedule';
 import type { Target } from './target';
@@ -90,17 +90,17 @@ export class CampaignRunner {
    */
   async run({ stop, leave }: RunSignals = {}): Promise<RunResult> {
     const { schedule, wallMs } = this.options;
-    const ended = AbortSignal.any([stop, leave].filter((signal) => signal !== undefined));
     const wakeUp = () => this.wake();
-    ended.addEventListener('abort', wakeUp);
+    for (const signal of [stop, leave]) signal?.addEventListener('abort', wakeUp);
     await this.keepLease();
     try {
       for (;;) {
         await this.keepLease();
         await this.catchUp();
         if (this.broken) throw this.broken.error;
-        const dialling = this.halted === undefined && !ended.aborted;
-        const idle = schedule.openCalls === 0 || leave?.aborted === true;
+        const left = leave?.aborted === true;
+        const dialling = this.halted === undefined && !left && stop?.aborted !== true;
+        const idle = schedule.openCalls === 0 || left;
         if (!dialling && idle && this.sending.size === 0) break;
         const step = schedule.next(wallMs(), dialling);
         if (step.do === 'finish') return { result: 'finished' };
@@ -108,7 +108,7 @@ export class CampaignRunner {
       }
       return this.halted === undefined ? { result: 'stopped' } : { result: 'halted', advice: this.halted };
     } finally {
-      ended.removeEventListener('abort', wakeUp);
+      for (const signal of [stop, leave]) signal?.removeEventListener('abort', wakeUp);
       await Promise.allSettled(this.sending);
       await this.options.store.release(this.leaseName, this.options.holder);
     }
@@ -158,7 +158,7 @@ export class CampaignRunner {
     }
     for (const number of schedule.takeOptOuts()) {
       const record = { type: 'do_not_call', number, atMs: wallMs() } as const;
-      await store.append(DO_NOT_CALL_STREAM, record, [`do-not-call/${number}`]);
+      await store.append(DO_NOT_CALL_STREAM, record, [doNotCallClaim(number)]);
     }
   }
 

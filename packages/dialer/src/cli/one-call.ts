@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { factOf, noteFact } from '../call/call-facts';
 import { KEY_IN_METADATA, notifyUrlOf } from '../call/call-key';
 import { claimCall } from '../call/claim-call';
-import { learn, NEW_CALL, outcomeOf } from '../call/outbound-call';
+import { learn, NEW_CALL, outcomeOf, resultOf } from '../call/outbound-call';
 import { CALL_OUTCOMES } from '../call/outcome';
 import { DEFAULT_CAPS, DEFAULT_HOURS } from '../campaign/campaign-rules';
 import { judgeDial, NO_USAGE } from '../campaign/dial-policy';
@@ -11,8 +11,7 @@ import { countryOf, dateIn, zoneForDays } from '../campaign/place';
 import { callingCodeOf, e164OfWritten } from '../campaign/written-number';
 import { DialerError } from '../errors';
 import { dialPatiently, pause } from '../network/dial-patiently';
-import { MACHINE_DETECTION } from '../network/dialout-fields';
-import { type NetworkName, networkOf, OUTBOUND_NETWORKS } from '../network/networks';
+import { type NetworkName, networkOf } from '../network/networks';
 import type { DialAnswer, DialRequest } from '../network/outbound-network';
 import { REFUSALS } from '../network/outbound-network';
 import { notifySecret } from '../notify/notify-secret';
@@ -56,7 +55,7 @@ export async function placeOneCall(options: CliOptions, settings: DialerSettings
     const request: DialRequest = {
       number,
       caller: options.caller,
-      machineDetection: detection(options.detect),
+      machineDetection: options.detect,
       metadata: { ...options.metadata, [KEY_IN_METADATA]: key },
       ...(reports ? { notifyUrl } : {}),
     };
@@ -102,7 +101,7 @@ async function followed(store: SqliteStore, key: string, io: Io): Promise<number
         if (call.connected && !before.connected) line(io.stdout, 'answered');
         const outcome = outcomeOf(call, true);
         if (outcome === undefined) continue;
-        const result = call.end?.botOperationResult;
+        const result = resultOf(call);
         line(io.stdout, `${outcome}: ${CALL_OUTCOMES[outcome].meaning}${result ? ` (${result})` : ''}`);
         return EXIT.ok;
       }
@@ -140,20 +139,8 @@ export async function listDoNotCall(
 }
 
 function chosenNetwork({ network, bot }: CliOptions, settings: DialerSettings): NetworkName {
-  const asked = OUTBOUND_NETWORKS.find((each) => each === network);
-  if (network !== undefined && asked === undefined) {
-    throw new DialerError('DIALER_USAGE', [`--network must be one of ${OUTBOUND_NETWORKS.join(', ')}.`]);
-  }
-  if (asked) return asked;
+  if (network) return network;
   return settings.audiocodes || bot !== undefined || !settings.sipgate ? 'audiocodes' : 'sipgate';
-}
-
-function detection(text: string | undefined): DialRequest['machineDetection'] {
-  const mode = MACHINE_DETECTION.find((each) => each === text);
-  if (text !== undefined && mode === undefined) {
-    throw new DialerError('DIALER_USAGE', [`--detect must be one of ${MACHINE_DETECTION.join(', ')}.`]);
-  }
-  return mode;
 }
 
 function refused(io: Io, sentence: string): number {

@@ -1,6 +1,8 @@
 /** The command line of `npm run dial`: commands, options, help, exit codes. */
 import { parseArgs } from 'node:util';
 import { DialerError, type DialerErrorCode } from '../errors';
+import { MACHINE_DETECTION, type MachineDetection } from '../network/dialout-fields';
+import { type NetworkName, OUTBOUND_NETWORKS } from '../network/networks';
 
 /** Exit codes, as documented in `--help`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, halted: 3 } as const;
@@ -80,10 +82,10 @@ export interface CliOptions {
   csv?: string;
   numbers: boolean;
   bot?: string;
-  network?: string;
+  network?: NetworkName;
   caller?: string;
   metadata: Record<string, string>;
-  detect?: string;
+  detect?: MachineDetection;
   anyTime: boolean;
 }
 
@@ -99,10 +101,10 @@ export function readArguments(argv: string[]): CliOptions {
     csv: values.csv,
     numbers: values.numbers ?? false,
     bot: values.bot,
-    network: values.network,
+    network: oneOf('--network', values.network, OUTBOUND_NETWORKS),
     caller: values.caller,
     metadata: Object.fromEntries((values.metadata ?? []).map(pairOf)),
-    detect: values.detect,
+    detect: oneOf('--detect', values.detect, MACHINE_DETECTION),
     anyTime: values['any-time'] ?? false,
   };
   if (values.help || command === 'help') return { command: 'help', ...shared };
@@ -159,4 +161,14 @@ function pairOf(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw usage(`--metadata must be KEY=VALUE, got "${text}".`);
+}
+
+function oneOf<T extends string>(
+  option: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  const found = allowed.find((each) => each === value);
+  if (value === undefined || found !== undefined) return found;
+  throw usage(`${option} must be one of ${allowed.join(', ')}, got "${value}".`);
 }

@@ -4,27 +4,28 @@ import type { Appended, DialStore, StoredRecord } from './dial-store';
 /** Forgets everything when the process ends: for tests and for trying things out. */
 export class MemoryStore implements DialStore {
   private seq = 0;
-  private readonly streams = new Map<string, StoredRecord[]>();
-  private readonly claims = new Map<string, StoredRecord>();
+  /** As JSON, like every store that lasts. */
+  private readonly streams = new Map<string, { seq: number; text: string }[]>();
+  private readonly claims = new Map<string, { seq: number; text: string }>();
   private readonly leases = new Map<string, { holder: string; untilMs: number }>();
 
   async append(stream: string, body: DialRecord, claims: readonly string[] = []): Promise<Appended> {
     const taken = claims.find((claim) => this.claims.has(claim));
     if (taken !== undefined) return { appended: false, taken };
     this.seq += 1;
-    // Through JSON, as every store that lasts.
-    const record: StoredRecord = { seq: this.seq, body: JSON.parse(JSON.stringify(body)) };
+    const record = { seq: this.seq, text: JSON.stringify(body) };
     this.streams.set(stream, [...(this.streams.get(stream) ?? []), record]);
     for (const claim of claims) this.claims.set(claim, record);
     return { appended: true, seq: this.seq };
   }
 
   async read(stream: string, afterSeq = 0): Promise<StoredRecord[]> {
-    return structuredClone((this.streams.get(stream) ?? []).filter(({ seq }) => seq > afterSeq));
+    return (this.streams.get(stream) ?? []).filter(({ seq }) => seq > afterSeq).map(recordOf);
   }
 
   async claimedBy(claim: string): Promise<StoredRecord | undefined> {
-    return structuredClone(this.claims.get(claim));
+    const record = this.claims.get(claim);
+    return record && recordOf(record);
   }
 
   async lease(name: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> {
@@ -39,4 +40,8 @@ export class MemoryStore implements DialStore {
   }
 
   close(): void {}
+}
+
+function recordOf({ seq, text }: { seq: number; text: string }): StoredRecord {
+  return { seq, body: JSON.parse(text) as DialRecord };
 }

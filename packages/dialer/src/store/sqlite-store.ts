@@ -23,6 +23,7 @@ interface Row {
 /** One file, shared by the processes of one machine. It holds numbers: only its owner may read it. */
 export class SqliteStore implements DialStore {
   private readonly db: Database.Database;
+  private readonly statements: ReturnType<typeof prepared>;
   private readonly appendAll: (stream: string, body: string, claims: readonly string[]) => Appended;
 
   constructor(path: string) {
@@ -39,9 +40,8 @@ export class SqliteStore implements DialStore {
         `DIALER_STORE: ${path} cannot be used (${cause}). Name a file in a folder that may be written to.`,
       ]);
     }
-    const holds = this.db.prepare('SELECT 1 FROM claim WHERE name = ?');
-    const insert = this.db.prepare('INSERT INTO record (stream, body) VALUES (?, ?)');
-    const take = this.db.prepare('INSERT INTO claim (name, seq) VALUES (?, ?)');
+    this.statements = prepared(this.db);
+    const { holds, insert, take } = this.statements;
     this.appendAll = this.db.transaction(
       (stream: string, body: string, claims: readonly string[]): Appended => {
         const taken = claims.find((claim) => holds.get(claim) !== undefined);
@@ -58,37 +58,44 @@ export class SqliteStore implements DialStore {
   }
 
   async read(stream: string, afterSeq = 0): Promise<StoredRecord[]> {
-    const rows = this.db
-      .prepare('SELECT seq, body FROM record WHERE stream = ? AND seq > ? ORDER BY seq')
-      .all(stream, afterSeq);
-    return (rows as Row[]).map(recordOf);
+    return (this.statements.read.all(stream, afterSeq) as Row[]).map(recordOf);
   }
 
   async claimedBy(claim: string): Promise<StoredRecord | undefined> {
-    const row = this.db
-      .prepare('SELECT record.seq, body FROM claim JOIN record ON record.seq = claim.seq WHERE name = ?')
-      .get(claim);
+    const row = this.statements.claimed.get(claim);
     return row === undefined ? undefined : recordOf(row as Row);
   }
 
   async lease(name: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> {
-    const { changes } = this.db
-      .prepare(
-        `INSERT INTO lease (name, holder, until_ms) VALUES (?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms
-         WHERE holder = excluded.holder OR until_ms <= ?`,
-      )
-      .run(name, holder, untilMs, nowMs);
+    const { changes } = this.statements.lease.run(name, holder, untilMs, nowMs);
     return changes > 0;
   }
 
   async release(name: string, holder: string): Promise<void> {
-    this.db.prepare('DELETE FROM lease WHERE name = ? AND holder = ?').run(name, holder);
+    this.statements.release.run(name, holder);
   }
 
   close(): void {
     if (this.db.open) this.db.close();
   }
+}
+
+function prepared(db: Database.Database) {
+  return {
+    holds: db.prepare('SELECT 1 FROM claim WHERE name = ?'),
+    insert: db.prepare('INSERT INTO record (stream, body) VALUES (?, ?)'),
+    take: db.prepare('INSERT INTO claim (name, seq) VALUES (?, ?)'),
+    read: db.prepare('SELECT seq, body FROM record WHERE stream = ? AND seq > ? ORDER BY seq'),
+    claimed: db.prepare(
+      'SELECT record.seq, body FROM claim JOIN record ON record.seq = claim.seq WHERE name = ?',
+    ),
+    lease: db.prepare(
+      `INSERT INTO lease (name, holder, until_ms) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms
+       WHERE holder = excluded.holder OR until_ms <= ?`,
+    ),
+    release: db.prepare('DELETE FROM lease WHERE name = ? AND holder = ?'),
+  };
 }
 
 function recordOf({ seq, body }: Row): StoredRecord {

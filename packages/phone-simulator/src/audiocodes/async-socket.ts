@@ -14,19 +14,34 @@ export class AsyncSocket {
   readonly #url: string;
   readonly #conversationId: string;
   readonly #listener: BotWireListener;
+  readonly #headers: Record<string, string>;
   #socket: WebSocket | undefined;
   #arrives: ArrivedWhen = 'in_call';
 
-  constructor(url: string, conversationId: string, listener: BotWireListener) {
+  constructor(
+    url: string,
+    conversationId: string,
+    headers: Record<string, string>,
+    listener: BotWireListener,
+  ) {
     this.#url = url;
+    this.#headers = headers;
     this.#conversationId = conversationId;
     this.#listener = listener;
   }
 
-  open(headers: Record<string, string>): Promise<void> {
+  /** Breaks the connection and makes another one, as after a loss; HTTP goes on meanwhile. */
+  async reopen(): Promise<void> {
+    this.#socket?.terminate();
+    await this.open().catch(() => {
+      this.#listener.violation('async.lost', 'The asynchronous WebSocket could not be opened again.', '1.10');
+    });
+  }
+
+  open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(this.#url, {
-        headers,
+        headers: this.#headers,
         perMessageDeflate: false,
         maxPayload: MAX_ANSWER_BYTES,
         handshakeTimeout: HANDSHAKE_MS,

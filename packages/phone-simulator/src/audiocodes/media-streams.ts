@@ -31,6 +31,8 @@ interface OpenStream extends Omit<PlayedStream, 'durationMs'> {
 /** How much of the caller's voice goes into one chunk (spec 2.9). */
 const CHUNK_MS = 200;
 const TONE_HZ = 440;
+/** An acknowledgement that is missing for this long at the end of the call was forgotten. Real time. */
+const ACKNOWLEDGED_WITHIN_MS = 500;
 
 export class MediaStreams {
   readonly #listener: MediaListener;
@@ -39,8 +41,9 @@ export class MediaStreams {
   #format = 'raw/lpcm16';
   #expectsAudio = false;
   #userStream: 'closed' | 'open' = 'closed';
-  /** Acknowledgements that the bot still owes. */
-  readonly #owed: string[] = [];
+  #listensToCaller = false;
+  /** Acknowledgements that the bot still owes, and since when. */
+  readonly #owed: { type: string; sinceMs: number }[] = [];
 
   constructor(listener: MediaListener) {
     this.#listener = listener;
@@ -63,14 +66,15 @@ export class MediaStreams {
   openUserStream(): void {
     if (this.#userStream === 'open') return;
     this.#userStream = 'open';
-    this.#owed.push('userStream.started');
+    this.#listensToCaller = true;
+    this.#owes('userStream.started');
     void this.#listener.send('userStream.start', {});
   }
 
   closeUserStream(): void {
     if (this.#userStream === 'closed') return;
     this.#userStream = 'closed';
-    this.#owed.push('userStream.stopped');
+    this.#owes('userStream.stopped');
     void this.#listener.send('userStream.stop', {});
   }
 
@@ -83,6 +87,19 @@ export class MediaStreams {
     }
   }
 
+  /** The session ends: whatever was not acknowledged never will be (spec 2.4). */
+  judgeEnd(): void {
+    for (const { type, sinceMs } of this.#owed) {
+      if (performance.now() - sinceMs > ACKNOWLEDGED_WITHIN_MS) {
+        this.#wrong(`${type}.missing`, `${type} was not sent.`, '2.4');
+      }
+    }
+  }
+
+  #owes(type: string): void {
+    this.#owed.push({ type, sinceMs: performance.now() });
+  }
+
   receive(frame: BotFrame): void {
     const [family, ...rest] = frame.type.split('.');
     if (family === 'playStream') this.#play(rest.join('.'), frame);
@@ -91,12 +108,15 @@ export class MediaStreams {
   }
 
   #acknowledged(type: string): void {
-    const at = this.#owed.indexOf(type);
+    const at = this.#owed.findIndex((owed) => owed.type === type);
     if (at >= 0) this.#owed.splice(at, 1);
     else this.#wrong(`${type}.unasked`, `${type} acknowledges nothing.`, '2.5');
   }
 
   #speech({ type, alternatives }: BotFrame): void {
+    if (!this.#listensToCaller) {
+      return void this.#wrong(`${type}.unasked`, `${type}: the bot was sent no audio.`, '2.5');
+    }
     const text = (alternatives as { text: string }[] | undefined)?.[0]?.text ?? '';
     if (type.endsWith('.hypothesis')) this.#listener.hypothesis(text);
     else if (/\.(recognition|committed)$/.test(type)) this.#listener.recognised(text);

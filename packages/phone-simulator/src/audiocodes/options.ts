@@ -13,6 +13,8 @@ export interface Dialout {
   callee?: Promise<DialoutFailure | undefined>;
   /** The bot is told of the call before anybody answers. */
   announce: boolean;
+  /** Called when that is out. */
+  announced?: () => void;
 }
 
 export interface DialoutFailure {
@@ -65,7 +67,7 @@ export interface GatewayOptions {
   retries?: number;
   /** HTTP: pause before such a repeat after a failure. Default 300 ms. */
   retryPauseMs?: number;
-  /** HTTP: every activity is sent twice (spec 1.12). */
+  /** HTTP: the creation, every activity and the disconnect are sent twice (spec 1.5, 1.9, 1.12). */
   repeatEach?: boolean;
   /** HTTP: share of `expiresSeconds` after which the conversation is refreshed. Default 0.6. */
   refreshAt?: number;

@@ -134,7 +134,10 @@ export class AudiocodesRoom implements NetworkRoom {
       },
       violation: (rule, sentence, spec) => this.#host.log.violation(rule, sentence, spec),
       warning: (sentence) => this.#host.log.add('warning', { sentence }),
-      response: (to, status, elapsedMs) => this.#host.log.add('response', { to, status, elapsedMs }),
+      response: (to, status, elapsedMs) => {
+        this.#host.log.add('response', { to, status, elapsedMs });
+        this.#host.changed();
+      },
       audio: {
         played: (stream) => this.#playStream(stream),
         hypothesis: (text) => this.#caller.botHears(text),
@@ -146,6 +149,7 @@ export class AudiocodesRoom implements NetworkRoom {
     });
     const { dialout } = this.#gateway;
     if (dialout?.announce) await this.#send(this.#details('dialoutInitiated')).out;
+    dialout?.announced?.();
     const failure = await dialout?.callee;
     if (this.#state === 'over') return;
     if (failure) {

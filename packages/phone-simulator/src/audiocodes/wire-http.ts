@@ -67,14 +67,16 @@ export class HttpWire implements BotWire {
     this.#listener = listener;
     const { url, conversationId, botName, asynchronous, credentials } = this.#options;
     if (this.#options.validate) judgeValidation(await this.#first('GET', 'the validation'), listener);
-    const answer = await this.#first('POST', 'the creation', {
+    const creation = {
       conversation: conversationId,
       id: randomUUID(),
       timestamp: new Date().toISOString(),
       ...(botName ? { bot: botName } : {}),
       capabilities: asynchronous ? ['websocket'] : [],
-    });
+    };
+    const answer = await this.#first('POST', 'the creation', creation);
     if (answer.status !== 200) throw refusedError(url, answer.status);
+    if (this.#options.repeatEach) await this.#createAgain(creation, answer);
     const reading = readConversationUrls(
       this.#json('create', 'the creation', answer),
       url,
@@ -128,15 +130,20 @@ export class HttpWire implements BotWire {
     };
     await this.#before;
     this.#socket?.knowsOfTheEnd();
-    const answer = await this.#post('disconnect', this.#urls.disconnect, body).catch(() => undefined);
+    await this.#disconnect(this.#urls.disconnect, body);
+    if (this.#options.repeatEach) await this.#disconnect(this.#urls.disconnect, body);
+    await this.#socket?.endOfCall();
+    await this.close();
+  }
+
+  async #disconnect(url: string, body: object): Promise<void> {
+    const answer = await this.#post('disconnect', url, body).catch(() => undefined);
     if (!answer) {
       this.#listener.violation('http.disconnect', 'The disconnect was not answered.', '1.9');
     } else if (answer.status !== 200) {
       const sentence = `The answer to the disconnect has status ${answer.status}; it is 200 with {}.`;
       this.#listener.violation('http.disconnect', sentence, '1.9');
     } else this.#json('disconnect', 'the disconnect', answer);
-    await this.#socket?.endOfCall();
-    await this.close();
   }
 
   async close(): Promise<void> {
@@ -147,9 +154,22 @@ export class HttpWire implements BotWire {
     this.#client.close();
   }
 
+  breakConnection(): void {
+    void this.#socket?.reopen();
+  }
+
   async #openSocket(url: string): Promise<void> {
-    this.#socket = new AsyncSocket(url, this.#options.conversationId, this.#listener);
-    await this.#socket.open(await this.#options.credentials.headers());
+    const headers = await this.#options.credentials.headers();
+    this.#socket = new AsyncSocket(url, this.#options.conversationId, headers, this.#listener);
+    await this.#socket.open();
+  }
+
+  /** A creation that is sent again makes no second conversation (spec 1.5). */
+  async #createAgain(creation: object, before: HttpAnswer): Promise<void> {
+    const again = await this.#first('POST', 'the repeated creation', creation);
+    if (again.status === 200 && again.body === before.body) return;
+    const sentence = `The same creation was answered ${again.status} with other addresses: ${show(again.body)}.`;
+    this.#listener.violation('create.repeat', sentence, '1.5');
   }
 
   /** A request before the conversation exists: nobody there is an error of the user of the simulator. */

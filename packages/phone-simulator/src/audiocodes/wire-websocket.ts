@@ -92,6 +92,7 @@ export class WebSocketWire implements BotWire {
     const socket = this.#socket;
     if (this.#state === 'ended' || socket?.readyState !== WebSocket.OPEN) return this.close();
     this.#state = 'ended';
+    this.media.judgeEnd();
     // A ping behind session.end is answered when the bot has read both: what comes well behind the pong was sent in
     // knowledge of the end.
     this.#arrives = 'in_flight';
@@ -184,8 +185,10 @@ export class WebSocketWire implements BotWire {
     return given;
   }
 
+  /** What is to be sent while the connection is gone waits for the next one. */
   async #send(frame: BotFrame): Promise<void> {
-    if (this.#state === 'lost') await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const gone = this.#state === 'open' && this.#socket?.readyState !== WebSocket.OPEN;
+    if (gone || this.#state === 'lost') await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#state === 'open') this.#socket?.send(JSON.stringify(this.#frame(frame)));
   }
 

@@ -41,6 +41,7 @@ export class Notifier {
   readonly #client: HttpClient;
   readonly #held: (() => Promise<void>)[] = [];
   readonly #putOff: Promise<void>[] = [];
+  #last: Promise<void> = Promise.resolve();
 
   constructor(url: string | undefined, plan: (body: Notification) => DeliveryPlan, client: HttpClient) {
     this.#url = url;
@@ -48,23 +49,21 @@ export class Notifier {
     this.#client = client;
   }
 
-  /** Sends `body` by its plan. Resolves when it has been delivered, or put off. */
-  async notify(body: Notification): Promise<void> {
+  /** Sends `body` by its plan; the call does not wait for it. */
+  notify(body: Notification): void {
     if (!this.#url) return;
     const plan = this.#plan(body);
     const isFinal = body.status !== 'answered';
     const deliver = () => this.#deliver(body, plan);
-    if (plan.afterFinal && !isFinal) {
-      this.#held.push(deliver);
-    } else if (plan.afterMs) {
-      this.#putOff.push(deliver());
-    } else await deliver();
-    if (isFinal) for (const held of this.#held.splice(0)) await held();
+    if (plan.afterFinal && !isFinal) this.#held.push(deliver);
+    else if (plan.afterMs) this.#putOff.push(deliver());
+    else this.#last = this.#last.then(deliver);
+    if (isFinal) for (const held of this.#held.splice(0)) this.#last = this.#last.then(held);
   }
 
-  /** Resolves when those that were put off are out, too. */
+  /** Resolves when everything is out. */
   async idle(): Promise<void> {
-    await Promise.all(this.#putOff);
+    await Promise.all([this.#last, ...this.#putOff]);
   }
 
   async #deliver(body: Notification, { afterMs = 0, times = 1 }: DeliveryPlan): Promise<void> {

@@ -90,7 +90,7 @@ export class OutboundCall {
       await this.#place();
     } catch (cause) {
       const status = this.#connectedAt ? 'completed' : 'failed';
-      await this.#notify({ status, reasonCode: 'error', reason: (cause as Error).message });
+      this.#notify({ status, reasonCode: 'error', reason: (cause as Error).message });
     }
     await this.#notifier.idle();
     this.#markDone();
@@ -101,21 +101,34 @@ export class OutboundCall {
     const callee = new Promise<DialoutFailure | undefined>((resolve) => {
       answered = resolve;
     });
-    const announce = (this.#bot.gateway?.config?.sendEventsToBot as string[] | undefined)?.includes(
-      'dialoutInitiated',
-    );
-    const announced = announce ? this.#converse(callee) : undefined;
+    const announced = this.#isAnnounced ? await this.#announce(callee) : undefined;
     const timeoutMs = (this.request.answerTimeoutSec ?? DEFAULTS.answerTimeoutSec) * 1000;
     const failure = await ring(this.callee, this.#clock, timeoutMs);
-    if (failure) return this.#fail(failure, () => answered(FAILURES[failure]), announced);
+    if (failure) return this.#fail(failure, () => answered(FAILURES[failure]), announced?.conversation);
     this.#connectedAt = new Date();
-    await this.#notify({ status: 'answered' });
+    this.#notify({ status: 'answered' });
     answered(undefined);
-    await (announced ?? this.#converse(undefined));
+    await (announced?.conversation ?? this.#converse(undefined));
     const fromMs = this.#clock.now();
     await this.#talk();
     await this.call?.closed();
-    await this.#complete(this.#connectedAt, this.#clock.now() - fromMs);
+    this.#complete(this.#connectedAt, this.#clock.now() - fromMs);
+  }
+
+  get #isAnnounced(): boolean {
+    const events = this.#bot.gateway?.config?.sendEventsToBot as string[] | undefined;
+    return this.#bot.url !== undefined && events?.includes('dialoutInitiated') === true;
+  }
+
+  /** The bot knows of the call before it rings (spec 7.5). Rejects when the bot cannot be reached. */
+  async #announce(callee: Promise<DialoutFailure | undefined>): Promise<{ conversation: Promise<void> }> {
+    let isOut: () => void = () => undefined;
+    const out = new Promise<void>((resolve) => {
+      isOut = resolve;
+    });
+    const conversation = this.#converse(callee, isOut);
+    await Promise.race([out, conversation]);
+    return { conversation };
   }
 
   async #fail(failure: Failure, tell: () => void, announced: Promise<void> | undefined): Promise<void> {
@@ -124,7 +137,7 @@ export class OutboundCall {
     await this.call?.closed();
     const { reasonCode, reason } = FAILURES[failure];
     const why = this.callee.reason ?? reason;
-    await this.#notify({
+    this.#notify({
       status: 'failed',
       reasonCode,
       ...(why ? { reason: why } : {}),
@@ -133,7 +146,10 @@ export class OutboundCall {
   }
 
   /** Opens the conversation with the bot; resolves when `start` is out, or the call has failed. */
-  async #converse(callee: Promise<DialoutFailure | undefined> | undefined): Promise<void> {
+  async #converse(
+    callee: Promise<DialoutFailure | undefined> | undefined,
+    announced?: () => void,
+  ): Promise<void> {
     const { url, wire, token, language, gateway, call } = this.#bot;
     if (!url) return;
     const { target, metadata } = this.request;
@@ -152,7 +168,7 @@ export class OutboundCall {
       audiocodes: {
         validate: false,
         ...gateway,
-        dialout: { target, metadata, announce: callee !== undefined, callee },
+        dialout: { target, metadata, announce: callee !== undefined, announced, callee },
       },
     });
     await this.call.start();
@@ -204,12 +220,12 @@ export class OutboundCall {
     else await sleepHurried(this.#clock, ms);
   }
 
-  async #complete(connectedAt: Date, durationMs: number): Promise<void> {
+  #complete(connectedAt: Date, durationMs: number): void {
     const outcome = this.call?.outcome;
     const end = this.#dropped
       ? { reasonCode: 'machine-detected', reason: this.#dropped }
       : { reasonCode: outcome?.reasonCode ?? 'client-disconnected' };
-    await this.#notify({
+    this.#notify({
       status: 'completed',
       ...end,
       ...(this.#detected ? { machineDetection: this.#detected } : {}),
@@ -228,8 +244,8 @@ export class OutboundCall {
     };
   }
 
-  async #notify(fields: Omit<Notification, 'conversationId'>): Promise<void> {
-    await this.#notifier.notify({ conversationId: this.conversationId, ...fields });
+  #notify(fields: Omit<Notification, 'conversationId'>): void {
+    this.#notifier.notify({ conversationId: this.conversationId, ...fields });
   }
 }
 

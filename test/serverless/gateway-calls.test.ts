@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { type RunningDynamo, startDynamo } from '../support/dynamo';
+import { GatewayModel } from '../support/gateway/gateway-model';
+import { LambdaModel, type LambdaOptions } from '../support/gateway/lambda-model';
+import { processInstance } from '../support/gateway/process-instance';
+import { playTogether } from '../support/play-calls';
+import { type Bundles, bundles } from './bundles';
+
+let built: Bundles;
+let dynamo: RunningDynamo;
+beforeAll(async () => {
+  dynamo = await startDynamo();
+  built = bundles('--memory', '0', '--no-zip');
+}, 120_000);
+afterAll(async () => {
+  built.remove();
+  await dynamo.stop();
+});
+
+const calls = (...names: string[]) => names.map((name) => join(__dirname, '..', 'calls', `${name}.yaml`));
+
+/** Both functions as they are deployed, with a journal in DynamoDB, behind a model of both APIs. */
+async function deployed(options: Pick<LambdaOptions, 'reuse'>) {
+  const functionOf = (name: string) =>
+    new LambdaModel({
+      ...options,
+      start: () =>
+        processInstance({
+          folder: join(built.folder, name),
+          environment: { JOURNAL_URL: dynamo.url, GATEWAY_URL: gateway.endpoint },
+        }),
+    });
+  const [webhook, websocket] = [functionOf('webhook'), functionOf('websocket')];
+  const gateway = await GatewayModel.start({ webhook, websocket });
+  const urlOf = (transport: string) =>
+    transport === 'http' ? `http://127.0.0.1:${gateway.port}/sipgate` : `ws://127.0.0.1:${gateway.port}/prod`;
+  return { gateway, webhook, websocket, urlOf };
+}
+
+test('instances that are frozen between two events share their calls', async () => {
+  const { gateway, webhook, websocket, urlOf } = await deployed({ reuse: 'always' });
+  const scripts = calls('praxis-unterbrechung', 'praxis-tasten', 'praxis-verbinden', 'cycles-whole-call');
+  expect(await playTogether(scripts, { urlOf, speed: 5, unhurried: true })).toEqual([]);
+  await gateway.stop();
+  expect([...webhook.failures, ...websocket.failures, ...gateway.errorsShown]).toEqual([]);
+  // Calls at the same time, and words that come while a function still listens for what follows a noise.
+  expect(websocket.started).toBeGreaterThan(1);
+  expect(websocket.invocations).toBeGreaterThan(websocket.started);
+}, 120_000);
+
+test('each event of a call is handled by a process that was started for it alone', async () => {
+  const { gateway, webhook, websocket, urlOf } = await deployed({ reuse: 'never' });
+  // Half a second for each process: at more than this speed callers would lose their patience.
+  const playing = { urlOf, speed: 2, unhurried: true };
+  const faults = await Promise.all([
+    playTogether(calls('praxis-ganzer-anruf'), { ...playing, transports: ['http'] }),
+    playTogether(calls('cycles-whole-call'), { ...playing, transports: ['websocket'] }),
+  ]);
+  expect(faults.flat()).toEqual([]);
+  await gateway.stop();
+  expect([...webhook.failures, ...websocket.failures, ...gateway.errorsShown]).toEqual([]);
+  for (const { started, invocations } of [webhook, websocket]) expect(started).toBe(invocations);
+}, 120_000);
