@@ -53,7 +53,7 @@ function kindsOf(script: CallScript, among: readonly Kind[] = ['websocket', 'htt
 }
 
 async function play(script: CallScript, transport: Kind, { urlOf, speed = 20, unhurried }: Playing) {
-  const played = unhurried ? { ...script, limits: {} } : script;
+  const played = unhurried ? withoutLimits(script) : script;
   const { failures, violations, entries } = await playScript(played, {
     url: urlOf(transport),
     transport,
@@ -61,6 +61,10 @@ async function play(script: CallScript, transport: Kind, { urlOf, speed = 20, un
   });
   const faults = [...failures, ...violations];
   return { faults, transcript: faults.length > 0 ? transcriptOf(entries) : [] };
+}
+
+function withoutLimits(script: CallScript): CallScript {
+  return { ...script, limits: {}, steps: script.steps.map((step) => ({ ...step, withinMs: undefined })) };
 }
 
 /** What was said and done, for a look at a call that failed. */
