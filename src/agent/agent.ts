@@ -426,7 +426,8 @@ export class Agent extends Replying {
   }
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Ends early when the signal aborts. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, resolve);
     signal.addEventListener(

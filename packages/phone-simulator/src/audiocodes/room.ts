@@ -134,7 +134,10 @@ export class AudiocodesRoom implements NetworkRoom {
       },
       violation: (rule, sentence, spec) => this.#host.log.violation(rule, sentence, spec),
       warning: (sentence) => this.#host.log.add('warning', { sentence }),
-      response: (to, status, elapsedMs) => this.#host.log.add('response', { to, status, elapsedMs }),
+      response: (to, status, elapsedMs) => {
+        this.#host.log.add('response', { to, status, elapsedMs });
+        this.#host.changed();
+      },
       audio: {
         played: (stream) => this.#playStream(stream),
         hypothesis: (text) => this.#caller.botHears(text),
