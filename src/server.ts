@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
+import type { DialingServer } from '@jovo-telephony/dialer';
 import type { App } from '@jovotech/framework';
 import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
+import { openDialer } from './dialer';
 import { keepHouse } from './journal/housekeeping';
 import { CallLimits } from './operations/call-limits';
 import type { DoorWatch } from './operations/door-watch';
@@ -57,16 +59,19 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   const log = given.log ?? createLog(settings.log);
   const operations = new Operations({ settings, log, clock });
   const front = new Front({ settings, log, clock, operations });
+  let dialer: DialingServer | undefined;
   try {
+    dialer = settings.dialer && (await openDialer(settings.dialer, log));
     const started = await start(settings, {
       log,
+      outbound: dialer?.join,
       observe: operations.observe,
       limits: new CallLimits(settings.limits, clock),
       onReportLost: (lost) => operations.reportLost(lost),
       platform: (network) => front.platform(network),
       ...given,
     });
-    const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const ports = await front.open(openDoors(started.app, settings, front.watch), dialer?.routes);
     const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
     const stopHousekeeping = keepHouse(started.journal, clock, (error) =>
       log.warn({ code: 'JOURNAL_TROUBLE', ...kindOf(error) }, 'Old calls could not be erased'),
@@ -78,6 +83,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
       stopHousekeeping();
       await journal.close();
+      await dialer?.close();
       await operations.close();
     };
     return {
@@ -91,6 +97,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
     };
   } catch (error) {
     await front.close();
+    await dialer?.close();
     await operations.close();
     throw error;
   }

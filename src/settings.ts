@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { DialerError } from '@jovo-telephony/dialer/errors';
+import { type DialerSettings, dials, readDialerSettings } from '@jovo-telephony/dialer/settings';
 import { z } from 'zod';
 import type { JournalSettings } from './journal/open-journal';
 import { AddressList, type TrustedProxies } from './operations/addresses';
@@ -91,6 +93,8 @@ export interface CallLimitSettings {
 
 /** What the process was told, checked and frozen. Every variable is explained in `.env.example`. */
 export interface Settings {
+  /** Calls of our own; undefined: none are placed. */
+  dialer: DialerSettings | undefined;
   /** 0 lets the system choose. */
   port: number;
   host: string;
@@ -208,6 +212,7 @@ export function readSettings(environment: Environment): Settings {
   // A server of one's own often needs no key, but the client insists on one.
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
   return Object.freeze({
+    dialer: dialerSettings(given),
     port: env.PORT,
     host: env.HOST,
     trustProxy: env.TRUST_PROXY,
@@ -272,4 +277,16 @@ function secretsFromFiles(given: Environment): Record<string, string> {
     if (found[name] === '') throw new SettingsError(`${name}_FILE: expected a file with the secret in it`);
   }
   return found;
+}
+
+function dialerSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): DialerSettings | undefined {
+  try {
+    const settings = readDialerSettings(environment);
+    return dials(settings) ? settings : undefined;
+  } catch (error) {
+    if (error instanceof DialerError) throw new SettingsError(error.message);
+    throw error;
+  }
 }

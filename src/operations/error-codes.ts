@@ -95,6 +95,16 @@ export const ERROR_CODES = {
     meaning: 'A server of tools (`mcp` in a profile) cannot be used; calls go on without its tools.',
     advice: 'The field `server` names it. Check its command or address; it is tried again.',
   },
+  DIALER_STATUS_UNKNOWN: {
+    where: 'call',
+    meaning: 'A network reports a status of an outbound call that this version does not know.',
+    advice: 'The call is settled by what else is heard of it, or by its deadline.',
+  },
+  DIALER_NOTIFICATION_LOST: {
+    where: 'after call',
+    meaning: 'Somebody who has ordered a call could not be told how it went.',
+    advice: 'See whether the `notifyUrl` of the order can be reached.',
+  },
   JOURNAL_TROUBLE: {
     where: 'call',
     meaning: 'Something could not be kept in the journal, or not be erased from it.',

@@ -34,20 +34,28 @@ export interface DoorCalls {
   endCalls(): Promise<void>;
 }
 
+/** Something else at the port, in the notation of Express. It checks for itself who asks. */
+export interface SideRoute {
+  path: string;
+  http: RequestListener;
+}
+
 export interface PortOptions {
   doors: readonly Door[];
+  sideRoutes?: readonly SideRoute[];
   watch: DoorWatch;
   probes: Probes;
   log: Log;
 }
 
 /** What is at which path of the one port: the doors, and what tells how the server is. */
-export function routes({ doors, watch, probes, log }: PortOptions): RequestListener {
+export function routes({ doors, sideRoutes = [], watch, probes, log }: PortOptions): RequestListener {
   const http = express();
   http.disable('x-powered-by');
   http.disable('etag');
   for (const { path, network, allowFrom, http: door } of doors)
     http.all(path, watch.http(network, allowFrom, door));
+  for (const { path, http: side } of sideRoutes) http.all(path, side);
   for (const [path, answer] of probes.public) http.get(path, answer);
   const paths = doors.map(({ path }) => path).join(', ');
   http.use((_request, response) => {

@@ -30,6 +30,8 @@ export interface DialerSettings {
   publicUrl: string | undefined;
   /** Absolute path of the file of those who may order calls from us; undefined: nobody. */
   dialoutFile: string | undefined;
+  /** Secrets of theirs, by the name of the variable. */
+  dialoutSecrets: Readonly<Record<string, string>>;
   audiocodes: AudiocodesApiSettings | undefined;
   sipgate: SipgateApiSettings | undefined;
 }
@@ -49,6 +51,9 @@ export interface SipgateApiSettings {
   flowId: string;
   billingDevice: string;
 }
+
+/** Variables that may hold the secret of somebody who orders calls. */
+const SECRET = /^DIALOUT_[A-Z0-9_]+_SECRET$/;
 
 const EXPECTED: Readonly<Record<string, string>> = {
   AUDIOCODES_API_AUTH: 'basic or oauth',
@@ -87,6 +92,9 @@ export function readDialerSettings(
   return Object.freeze({
     store: resolve(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
     dialoutFile: env.DIALOUT_FILE === undefined ? undefined : resolve(env.DIALOUT_FILE),
+    dialoutSecrets: Object.fromEntries(
+      Object.entries(given).filter((entry): entry is [string, string] => SECRET.test(entry[0])),
+    ),
     publicUrl: env.DIALER_PUBLIC_URL,
     audiocodes: audiocodes && {
       baseUrl: audiocodes.AUDIOCODES_API_URL,
@@ -104,6 +112,11 @@ export function readDialerSettings(
       billingDevice: sipgate.SIPGATE_BILLING_DEVICE,
     },
   });
+}
+
+/** Whether a process with these settings has anything to do with calls of our own. */
+export function dials({ publicUrl, dialoutFile, audiocodes, sipgate }: DialerSettings): boolean {
+  return [publicUrl, dialoutFile, audiocodes, sipgate].some((setting) => setting !== undefined);
 }
 
 /** Variables that are of use only together. */
