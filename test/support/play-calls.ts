@@ -130,7 +130,7 @@ async function play(
   way: Way,
   { urlOf, speed = SPEED, from, unhurried }: Playing,
 ): Promise<Played> {
-  const played = unhurried ? { ...script, limits: {} } : script;
+  const played = unhurried ? withoutLimits(script) : script;
   const call = from === undefined ? {} : { from };
   const { failures, violations, entries }: ScriptResult = await playScript(played, {
     url: urlOf(way),
@@ -152,6 +152,10 @@ function newPlay(script: CallScript, way: Way, playing: Playing): Play {
   // Told by its test, which may come much later.
   result.catch(() => {});
   return { script, way, playing, done, failed, result };
+}
+
+function withoutLimits(script: CallScript): CallScript {
+  return { ...script, limits: {}, steps: script.steps.map((step) => ({ ...step, withinMs: undefined })) };
 }
 
 /** What was said and done, for a look at a call that failed. */
