@@ -131,16 +131,20 @@ function inCourse(event: AudiocodesEvent, course: CallCourse<Audiocodes>): Audio
     case 'message':
       return isOverOurs(course) ? { ...event, type: 'bargeIn' } : event;
     case 'key':
+      silencedByKey(course);
       return notes.collecting === undefined ? event : asEntry(event, notes.collecting);
     case 'keyEntry':
+      silencedByKey(course);
       return asEntry(event, notes.collecting || '#');
-    case 'playFinished':
-      // Whatever was queued behind it is gone, too (spec 6.1).
-      if (!event.value.finished) course.speech.stopped();
-      return event;
     default:
       return event;
   }
+}
+
+/** A key has cut off what was playing, and with it whatever was queued (spec 6.1). */
+function silencedByKey({ notes, speech }: CallCourse<Audiocodes>): void {
+  if (notes.cutOffAtMs !== undefined) speech.stopped();
+  delete notes.cutOffAtMs;
 }
 
 /** A prompt that was cut off not long ago, or one that is still playing: by report, or by estimate without any. */
