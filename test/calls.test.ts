@@ -122,8 +122,8 @@ test('each call to the law firms was reported, signed, with its transfers and wi
   for (const { network, transfers } of confirmed) {
     expect(transfers.map(({ destination }) => destination)).toEqual(['office', 'office']);
     // sipgate does not say why.
-    const outcomes = network === 'sipgate' ? ['failed', 'failed'] : ['busy', 'no_answer'];
-    expect(transfers.map(({ outcome }) => outcome)).toEqual(outcomes);
+    const why = network === 'sipgate' ? ['failed'] : ['busy', 'no_answer'];
+    for (const { outcome } of transfers) expect(why).toContain(outcome);
   }
   expect(JSON.stringify(reports)).not.toMatch(/4915790|447400/);
 });

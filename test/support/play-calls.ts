@@ -49,7 +49,7 @@ export interface Playing {
 const SPEED = 20;
 
 /** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
-const AT_ONCE = 16;
+const AT_ONCE = 20;
 
 interface Play {
   script: CallScript;
