@@ -111,7 +111,7 @@ async function play(
   transport: Kind,
   { urlOf, speed = SPEED, from, unhurried }: Playing,
 ): Promise<Played> {
-  const played = unhurried ? { ...script, limits: {} } : script;
+  const played = unhurried ? withoutLimits(script) : script;
   const call = from === undefined ? {} : { from };
   const { failures, violations, entries }: ScriptResult = await playScript(played, {
     url: urlOf(transport),
@@ -133,6 +133,10 @@ function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
   // Told by its test, which may come much later.
   result.catch(() => {});
   return { script, transport, playing, done, failed, result };
+}
+
+function withoutLimits(script: CallScript): CallScript {
+  return { ...script, limits: {}, steps: script.steps.map((step) => ({ ...step, withinMs: undefined })) };
 }
 
 /** What was said and done, for a look at a call that failed. */
