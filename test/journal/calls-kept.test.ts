@@ -217,3 +217,8 @@ describe('the command line', () => {
     expect(await exported('--caller', `+${CALLER}`)).toHaveLength(1);
   });
 });
+
+test('a command that is none is named, with those that there are', async () => {
+  const asked = runJournalCli(['list'], {}, () => {});
+  await expect(asked).rejects.toThrow('"list" is not a command; there are export, show, erase, purge.');
+});
