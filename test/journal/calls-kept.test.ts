@@ -16,7 +16,8 @@ import { callEvent, post, startServer } from '../support/call-server';
 const KEY = 'a1'.repeat(32);
 const CALLER = '4915790000001';
 const AGENTS = join(__dirname, '..', '..', 'agents');
-const MENU = join(__dirname, '..', 'fixtures', 'agents-menu');
+/** Agents with menus, one of which asks for a PIN. */
+const MENUS = join(__dirname, '..', 'fixtures', 'agents-calls');
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-calls-'));
 const agentsDir = join(folder, 'agents');
@@ -140,7 +141,9 @@ describe('what is kept of a call', () => {
   test('a PIN is never to be read, not even while it is being keyed', async () => {
     rmSync(agentsDir, { recursive: true, force: true });
     mkdirSync(agentsDir);
-    for (const file of readdirSync(MENU)) copyFileSync(join(MENU, file), join(agentsDir, file));
+    for (const file of ['stadtwerke.yaml', 'waterworks.yaml']) {
+      copyFileSync(join(MENUS, file), join(agentsDir, file));
+    }
     await start();
     const to = '4921163560';
     await send('c1', 'session_start', {}, to);
