@@ -1,16 +1,16 @@
 import { type HandleRequest, Plugin } from '@jovotech/framework';
-import type { Agent } from './agent';
+import type { OutboundAgent } from './outbound-agent';
 
 declare module '@jovotech/framework/dist/types/Jovo' {
   interface Jovo {
     /** Who answers. */
-    $agent: Agent;
+    $agent: OutboundAgent;
   }
 }
 
 /** Hands every handler the agent. */
 export class AgentPlugin extends Plugin {
-  constructor(private readonly agent: Agent) {
+  constructor(private readonly agent: OutboundAgent) {
     super();
   }
 

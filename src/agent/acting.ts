@@ -70,10 +70,12 @@ export class Acting {
 
   async act(call: ToolCall, asked: Case): Promise<Acted> {
     const given = { ...asked, call };
-    const { conversation, phrases, spoke } = given;
+    const { conversation, profile, phrases, spoke } = given;
     switch (call.name) {
       case 'hang_up': {
-        const action = hangUp({ after: 'speech' });
+        const { result } = call.arguments;
+        const known = result !== undefined && profile.outbound?.results.includes(result);
+        const action = hangUp({ after: 'speech', ...(known ? { outcome: result } : {}) });
         conversation.closing = action;
         conversation.closingReason = undefined;
         return { say: spoke ? undefined : phrases.goodbye, actions: [action] };

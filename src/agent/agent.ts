@@ -178,7 +178,8 @@ export class Agent extends Replying {
     conversation.closing = undefined;
     conversation.turns += 1;
     const given = this.caseOf(conversation);
-    const further = await this.acting.transferFurther(given, failure);
+    // Whoever wanted the first number wants the next one.
+    const further = await this.acting.transferFurther({ ...given, agreed: true }, failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(given);
     this.acting.turnEnded(given);
@@ -426,7 +427,8 @@ export class Agent extends Replying {
   }
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Ends early when the signal aborts. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, resolve);
     signal.addEventListener(

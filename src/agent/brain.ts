@@ -22,7 +22,7 @@ export type Message =
 /** The actions a brain may ask for. They are judged and carried out by the agent, never by the brain. */
 export type ToolCall =
   | { name: 'transfer_call'; arguments: { destination: string } }
-  | { name: 'hang_up'; arguments: Record<string, never> }
+  | { name: 'hang_up'; arguments: { result?: string } }
   | { name: 'send_sms'; arguments: { text: string } }
   | { name: 'switch_language'; arguments: { language: Language } };
 

@@ -12,6 +12,7 @@ import {
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
 import type { Language, Message, TokenUsage, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
+import type { OutboundState } from './outbound-agent';
 import type { TemplateFacts } from './profiles/placeholders';
 import { END_OF_TURN_MS } from './waiting';
 
@@ -69,6 +70,8 @@ export interface Conversation {
   ladder: LadderState;
   /** What language models have used for this call, where prices are known. */
   usage?: Required<TokenUsage>;
+  /** On calls that we have placed. */
+  outbound?: OutboundState;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
 }

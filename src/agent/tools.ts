@@ -20,7 +20,7 @@ const TOOLS = {
   },
   hang_up: {
     description: 'End the call, once the caller is done. Say goodbye in the same reply.',
-    arguments: z.object({}),
+    arguments: z.object({ result: z.string().optional() }),
   },
   switch_language: {
     description: 'Go on in another language, when the caller asks for it or does not understand.',
@@ -48,9 +48,10 @@ export function describeTools(
 function describe(profile: AgentProfile): ToolDescription[] {
   const destinations = Object.keys(profile.destinations);
   const languages = offeredLanguages(profile);
+  const results = profile.outbound?.results ?? [];
   const offered: Record<ToolCall['name'], z.ZodType | undefined> = {
     transfer_call: destinations.length > 0 ? z.object({ destination: z.enum(destinations) }) : undefined,
-    hang_up: TOOLS.hang_up.arguments,
+    hang_up: z.object(results.length > 0 ? { result: z.enum(results).optional() } : {}),
     switch_language: languages.length > 1 ? z.object({ language: z.enum(languages) }) : undefined,
     send_sms: TOOLS.send_sms.arguments,
   };

@@ -16,9 +16,17 @@ export abstract class CallComponent extends BaseComponent {
 
   /** Made anew where none is known: after a restart in mid-call, too. */
   protected get conversation(): Conversation {
+    return this.$session.data.conversation ?? this.begin(this.parties);
+  }
+
+  /** The same where a call begins: on one that we have placed, the dialer's records are asked first. */
+  protected async met(): Promise<Conversation> {
     const known = this.$session.data.conversation;
-    if (known) return known;
-    const begun = this.$agent.begin(this.$session.id ?? '', this.parties);
+    return known ?? this.begin(await this.$agent.recognised(this.$session.id ?? '', this.parties));
+  }
+
+  private begin(parties: Parties & { key?: string }): Conversation {
+    const begun = this.$agent.begin(this.$session.id ?? '', parties);
     this.$session.data.conversation = begun;
     this.opening = this.$agent.opening(begun);
     return begun;

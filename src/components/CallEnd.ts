@@ -10,7 +10,7 @@ export class CallEnd extends CallComponent {
   ended(): void {
     // A call that nobody knows is not begun only to be ended.
     const { conversation } = this.$session.data;
-    if (conversation) this.$agent.ended(conversation);
+    if (conversation) this.$agent.ended(conversation, this.$input.reason);
     this.$session.data = {};
     this.$session.state = [];
   }

@@ -7,11 +7,12 @@ import { CallComponent } from './CallComponent';
 @Component({ name: 'CallStart' })
 export class CallStart extends CallComponent {
   async LAUNCH(): Promise<void> {
-    const known = this.$session.data.conversation !== undefined;
-    const { conversation } = this;
+    const before = this.$session.data.conversation;
+    const conversation = await this.met();
     if (conversation.ending) return this.endNow();
     const { $agent, parties } = this;
-    if (known) await this.send($agent.resume(conversation));
+    // One that we have placed is known before anybody has picked up.
+    if (before && !before.outbound?.ringing) await this.send($agent.resume(conversation));
     else await this.stream($agent.answer(conversation, parties, this.delivery));
   }
 

@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   DOOR_ADDRESS_REFUSED: {
     where: 'door',
     meaning: "The sender's address is not in the allow-list of the network (403).",
-    advice: 'Add it to `AIFLOW_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
+    advice: 'Add it to `AIFLOW_ALLOW_FROM` or `AUDIOCODES_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
   },
   DOOR_NOT_FOUND: {
     where: 'door',
@@ -94,6 +94,16 @@ export const ERROR_CODES = {
     where: 'call',
     meaning: 'A server of tools (`mcp` in a profile) cannot be used; calls go on without its tools.',
     advice: 'The field `server` names it. Check its command or address; it is tried again.',
+  },
+  DIALER_STATUS_UNKNOWN: {
+    where: 'call',
+    meaning: 'A network reports a status of an outbound call that this version does not know.',
+    advice: 'The call is settled by what else is heard of it, or by its deadline.',
+  },
+  DIALER_NOTIFICATION_LOST: {
+    where: 'after call',
+    meaning: 'Somebody who has ordered a call could not be told how it went.',
+    advice: 'See whether the `notifyUrl` of the order can be reached.',
   },
   JOURNAL_TROUBLE: {
     where: 'call',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DialerError } from './errors';
 
@@ -6,7 +6,9 @@ const optional = z.string().min(1).optional();
 const url = z.url({ protocol: /^https?$/ });
 
 const environmentSchema = z.object({
-  DIALER_STORE: z.string().min(1).default('data/dialer.db'),
+  DATA_DIR: z.string().min(1).default('data'),
+  DIALER_STORE: optional,
+  DIALOUT_FILE: optional,
   DIALER_PUBLIC_URL: url.optional(),
   AUDIOCODES_API_URL: url.optional(),
   AUDIOCODES_API_AUTH: z.enum(['basic', 'oauth']).default('oauth'),
@@ -26,6 +28,10 @@ export interface DialerSettings {
   store: string;
   /** Where the network reaches the receiver of notifications; undefined: it is not told to report. */
   publicUrl: string | undefined;
+  /** Absolute path of the file of those who may order calls from us; undefined: nobody. */
+  dialoutFile: string | undefined;
+  /** Secrets of theirs, by the name of the variable. */
+  dialoutSecrets: Readonly<Record<string, string>>;
   audiocodes: AudiocodesApiSettings | undefined;
   sipgate: SipgateApiSettings | undefined;
 }
@@ -45,6 +51,9 @@ export interface SipgateApiSettings {
   flowId: string;
   billingDevice: string;
 }
+
+/** Variables that may hold the secret of somebody who orders calls. */
+const SECRET = /^DIALOUT_[A-Z0-9_]+_SECRET$/;
 
 const EXPECTED: Readonly<Record<string, string>> = {
   AUDIOCODES_API_AUTH: 'basic or oauth',
@@ -81,7 +90,11 @@ export function readDialerSettings(
     'sipgate',
   );
   return Object.freeze({
-    store: resolve(env.DIALER_STORE),
+    store: resolve(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
+    dialoutFile: env.DIALOUT_FILE === undefined ? undefined : resolve(env.DIALOUT_FILE),
+    dialoutSecrets: Object.fromEntries(
+      Object.entries(given).filter((entry): entry is [string, string] => SECRET.test(entry[0])),
+    ),
     publicUrl: env.DIALER_PUBLIC_URL,
     audiocodes: audiocodes && {
       baseUrl: audiocodes.AUDIOCODES_API_URL,
@@ -99,6 +112,11 @@ export function readDialerSettings(
       billingDevice: sipgate.SIPGATE_BILLING_DEVICE,
     },
   });
+}
+
+/** Whether a process with these settings has anything to do with calls of our own. */
+export function dials({ publicUrl, dialoutFile, audiocodes, sipgate }: DialerSettings): boolean {
+  return [publicUrl, dialoutFile, audiocodes, sipgate].some((setting) => setting !== undefined);
 }
 
 /** Variables that are of use only together. */

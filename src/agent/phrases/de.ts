@@ -54,4 +54,5 @@ export const de: Phrases = {
     'Im Moment sind leider alle Leitungen belegt. Bitte rufen Sie später noch einmal an. Auf Wiederhören!',
   mustStop:
     'Ich muss unser Gespräch leider unterbrechen. Bitte rufen Sie gleich noch einmal an. Auf Wiederhören!',
+  optedOut: 'Ist gut, ich rufe Sie nicht mehr an. Entschuldigen Sie die Störung. Auf Wiederhören!',
 };

@@ -51,4 +51,5 @@ export const en: Phrases = {
   noProgress: 'I am afraid we are not getting anywhere. Please call again later. Goodbye!',
   allBusy: 'I am afraid all our lines are busy at the moment. Please call again later. Goodbye!',
   mustStop: 'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
+  optedOut: 'Of course, I will not call you again. Sorry to have disturbed you. Goodbye!',
 };

@@ -53,4 +53,5 @@ export const es: Phrases = {
     'En este momento todas nuestras líneas están ocupadas. Por favor, vuelva a llamar más tarde. ¡Adiós!',
   mustStop:
     'Lamentablemente tengo que interrumpir nuestra llamada. Por favor, vuelva a llamar en un momento. ¡Adiós!',
+  optedOut: 'De acuerdo, no volveré a llamarle. Disculpe la molestia. ¡Adiós!',
 };

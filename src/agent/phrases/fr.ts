@@ -54,4 +54,5 @@ export const fr: Phrases = {
   noProgress: 'Je ne parviens malheureusement pas à vous aider. Veuillez rappeler plus tard. Au revoir !',
   allBusy: 'Toutes nos lignes sont malheureusement occupées. Merci de rappeler plus tard. Au revoir !',
   mustStop: 'Je dois malheureusement interrompre notre appel. Merci de rappeler dans un instant. Au revoir !',
+  optedOut: 'Entendu, je ne vous rappellerai plus. Veuillez excuser le dérangement. Au revoir !',
 };

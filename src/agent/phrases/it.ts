@@ -53,4 +53,5 @@ export const it: Phrases = {
     'Al momento tutte le nostre linee sono occupate. La preghiamo di richiamare più tardi. Arrivederci!',
   mustStop:
     'Purtroppo devo interrompere la nostra chiamata. La prego di richiamare tra un momento. Arrivederci!',
+  optedOut: 'Va bene, non La chiamerò più. Mi scusi per il disturbo. Arrivederci!',
 };

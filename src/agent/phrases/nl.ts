@@ -51,4 +51,5 @@ export const nl: Phrases = {
   noProgress: 'We komen hier helaas niet verder. Belt u later nog eens. Tot ziens!',
   allBusy: 'Op dit moment zijn helaas al onze lijnen bezet. Bel alstublieft later nog eens. Tot ziens!',
   mustStop: 'Ik moet ons gesprek helaas onderbreken. Bel alstublieft zo meteen nog eens. Tot ziens!',
+  optedOut: 'Goed, ik bel u niet meer. Excuses voor het storen. Tot ziens!',
 };

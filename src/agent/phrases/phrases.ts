@@ -72,4 +72,6 @@ export interface Phrases {
   allBusy: string;
   /** The server stops, and this call has outlasted its patience. */
   mustStop: string;
+  /** Somebody whom we have called wants no further calls. */
+  optedOut: string;
 }

@@ -20,6 +20,7 @@ export function textsOf(profile: AgentProfile): ProfileText[] {
     ...speech(profile.greeting, 'greeting'),
     ...speech(profile.outboundGreeting, 'outboundGreeting'),
     ...Object.entries(profile.greetings).flatMap(([kind, text]) => speech(text, 'greetings', kind)),
+    ...speech(profile.outbound?.voicemail, 'outbound', 'voicemail'),
     { path: ['instructions'], text: profile.instructions, destination: 'prompt' },
     ...profile.faq.flatMap(({ answer }, index) => speech(answer, 'faq', index, 'answer')),
     ...Object.entries(profile.destinations).flatMap(([name, { announce }]) =>
@@ -106,6 +107,10 @@ function fill(profile: AgentProfile, facts: TemplateFacts): AgentProfile {
     greeting: spoken(profile.greeting),
     outboundGreeting: profile.outboundGreeting && spoken(profile.outboundGreeting),
     greetings: each(profile.greetings, (text) => text && spoken(text)),
+    outbound: profile.outbound && {
+      ...profile.outbound,
+      voicemail: profile.outbound.voicemail && spoken(profile.outbound.voicemail),
+    },
     instructions: prompt(profile.instructions),
     faq: answered(profile.faq),
     destinations: each(profile.destinations, (place) => ({ ...place, announce: spoken(place.announce) })),

@@ -4,6 +4,7 @@ import { LANGUAGES } from '../brain';
 import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
 import { networkSections } from './network-settings';
+import { outboundSchema } from './outbound-schema';
 import { hoursSchema, policySchema } from './policy-schema';
 import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
@@ -159,6 +160,7 @@ export const profileSchema = z.strictObject({
   mcp: mcpSchema
     .optional()
     .describe('Model Context Protocol servers whose tools a language model may use, by name'),
+  outbound: outboundSchema.optional().describe('What happens on calls that we have placed'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
   limits: z

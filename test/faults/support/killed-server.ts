@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { httpDoor } from '@lautmaler/jovo-platform-aiflow';
-import { Agent } from '../../../src/agent/agent';
+import { httpDoor, SipgateAiflowPlatform } from '@lautmaler/jovo-platform-aiflow';
 import type { Brain, BrainEvent } from '../../../src/agent/brain';
+import { OutboundAgent } from '../../../src/agent/outbound-agent';
 import { loadProfiles } from '../../../src/agent/profiles/profiles';
 import { createApp } from '../../../src/app';
 import { JournalRecords } from '../../../src/journal/journal-records';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     { url: undefined, dataDir, key: undefined },
     { profiles, clock: systemClock, epochMs: Date.now },
   );
-  const agent = new Agent({
+  const agent = new OutboundAgent({
     profiles,
     brain: BRAIN,
     clock: systemClock,
@@ -55,9 +55,8 @@ async function main(): Promise<void> {
   });
   const app = createApp({
     agent,
-    clock: systemClock,
     journal,
-    aiflow: { onWarning: () => {} },
+    platforms: [new SipgateAiflowPlatform({ clock: systemClock, keeper: journal, onWarning: () => {} })],
     onError: (error) => process.send?.({ error: String(error) }),
   });
   await app.initialize();

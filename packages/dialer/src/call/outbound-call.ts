@@ -20,7 +20,7 @@ export type CallFact =
   | { type: 'started'; conversationId?: string }
   | { type: 'machine'; kind: 'voicemail' | 'message_time' | 'fax' }
   /** From the conversation: it is over. */
-  | { type: 'ended'; reason?: string }
+  | { type: 'ended'; reason?: string; result?: string }
   /** Nothing more is expected. */
   | { type: 'expired' };
 
@@ -35,7 +35,7 @@ export interface OutboundCall {
   voicemail?: true;
   messageTime?: true;
   fax?: true;
-  ended?: { reason: string };
+  ended?: { reason: string; result: string };
   end?: Ended;
   expired?: true;
 }
@@ -45,7 +45,7 @@ type Ended = Exclude<Notification, { status: 'answered' }>;
 export const NEW_CALL: Readonly<OutboundCall> = {};
 
 /** Who says which conversation it is: the answer to our request is surest. */
-const RANK = { answer: 3, notification: 2, conversation: 1 } as const;
+export const RANK = { answer: 3, notification: 2, conversation: 1 } as const;
 
 /**
  * What is known after one more fact. A join: facts may come in any order and any number of times, and end in the same
@@ -71,8 +71,10 @@ export function learn(call: OutboundCall, fact: CallFact): OutboundCall {
       if (fact.kind === 'fax') return { ...call, fax: true };
       return fact.kind === 'voicemail' ? { ...call, voicemail: true } : { ...call, messageTime: true };
     case 'ended': {
-      const reason = fact.reason ?? '';
-      return call.ended && call.ended.reason >= reason ? call : { ...call, ended: { reason } };
+      const { reason = '', result = '' } = fact;
+      const { ended } = call;
+      const newer = !ended || ended.result < result || (ended.result === result && ended.reason < reason);
+      return newer ? { ...call, ended: { reason, result } } : call;
     }
     case 'expired':
       return { ...call, expired: true };
@@ -118,6 +120,11 @@ const COMPLETED: Readonly<Record<string, CallOutcome>> = {
   transferred: 'transferred',
 };
 
+/** What the conversation has left for the dialer: told by the network, or by the conversation itself. */
+export function resultOf({ end, ended }: OutboundCall): string | undefined {
+  return end?.botOperationResult ?? (ended?.result || undefined);
+}
+
 /**
  * How the call ended, or undefined while it may still be going on.
  *
@@ -125,7 +132,9 @@ const COMPLETED: Readonly<Record<string, CallOutcome>> = {
  */
 export function outcomeOf(call: OutboundCall, reports: boolean): CallOutcome | undefined {
   if (call.end) return reportedOutcome(call, call.end);
-  if (call.ended && (!reports || call.expired)) return answeredOutcome(call, 'reached');
+  if (call.ended && (!reports || call.expired)) {
+    return call.connected ? answeredOutcome(call, 'reached') : (FAILED[call.ended.reason] ?? 'failed');
+  }
   // Whatever was heard of it, it was placed after all.
   const heard = call.placed || call.initiated || call.connected || call.ended;
   if (!heard && call.refused) return 'refused';

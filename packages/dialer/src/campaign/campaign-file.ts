@@ -38,7 +38,7 @@ export const hoursSchema = z
     }
   });
 
-const prefixesSchema = z.array(z.string()).superRefine((prefixes, context) => {
+export const prefixesSchema = z.array(z.string()).superRefine((prefixes, context) => {
   for (const problem of numberRuleProblems({ allowedPrefixes: prefixes })) {
     context.addIssue({ code: 'custom', message: `number prefixes. ${problem}` });
   }
@@ -51,10 +51,7 @@ const campaignSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a short name in lower case, for example spring-reminders')
-    .refine(
-      (name) => !['calls', 'endpoint', 'do-not-call', 'held'].includes(name),
-      'a name that is not in use',
-    ),
+    .refine((name) => !/^(?:calls|do-not-call|held|endpoint-.*)$/.test(name), 'a name that is not in use'),
   network: z.enum(OUTBOUND_NETWORKS),
   bot: z.string().min(1).optional(),
   allowedCallers: z.array(z.string().min(1)).optional(),

@@ -1,3 +1,4 @@
+import { resultOf } from '../call/outbound-call';
 import { CALL_OUTCOMES, type CallOutcome } from '../call/outcome';
 import type { Schedule, TargetState } from './schedule';
 import { CLOSE_OUTCOMES, type TargetOutcome } from './target';
@@ -68,7 +69,7 @@ function rowOf({ target, calls, final }: TargetState): ReportRow {
     lastCallMs: last?.sinceMs,
     durationSec: end?.callDurationSec,
     conversationId: last?.call.conversationId?.id,
-    result: end?.botOperationResult,
+    result: last && resultOf(last.call),
     data: end?.botOperationData,
   };
 }

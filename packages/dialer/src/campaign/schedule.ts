@@ -1,5 +1,5 @@
 import { type CallKey, targetKey } from '../call/call-key';
-import type { CallFact } from '../call/outbound-call';
+import { type CallFact, resultOf } from '../call/outbound-call';
 import type { DialRecord } from '../store/dial-record';
 import type { CampaignRules } from './campaign-rules';
 import { judgeDial } from './dial-policy';
@@ -122,6 +122,7 @@ export class Schedule {
         this.end({ outcome: record.outcome });
         return;
       case 'held':
+      case 'told':
         return;
     }
   }
@@ -174,7 +175,7 @@ export class Schedule {
     if (counted !== call.counts) this.count(call, counted ? -1 : 1);
     if (call.open) this.open.set(key, found);
     else this.open.delete(key);
-    const result = call.call.end?.botOperationResult;
+    const result = resultOf(call.call);
     const number = this.targets[index]?.target.number;
     if (result !== undefined && number !== undefined && this.rules.optOutResults.includes(result)) {
       this.optOuts.push(number);

@@ -38,7 +38,7 @@ export class TrackedCall {
   }
 
   /** From then on nothing more is expected. */
-  deadlineMs({ reports, ringMs, callMs }: CampaignRules): number {
+  deadlineMs({ reports, ringMs, callMs }: Pick<CampaignRules, 'reports' | 'ringMs' | 'callMs'>): number {
     const latestMs = this.sinceMs + ringMs + callMs;
     if (this.endedMs !== undefined) return Math.min(latestMs, this.endedMs + REPORT_GRACE_MS);
     // Who is not told that nobody picks up has to take the silence for it.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { factOf, noteFact } from '../call/call-facts';
 import { KEY_IN_METADATA, notifyUrlOf } from '../call/call-key';
 import { claimCall } from '../call/claim-call';
-import { learn, NEW_CALL, outcomeOf } from '../call/outbound-call';
+import { learn, NEW_CALL, outcomeOf, resultOf } from '../call/outbound-call';
 import { CALL_OUTCOMES } from '../call/outcome';
 import { DEFAULT_CAPS, DEFAULT_HOURS } from '../campaign/campaign-rules';
 import { judgeDial, NO_USAGE } from '../campaign/dial-policy';
@@ -101,7 +101,7 @@ async function followed(store: SqliteStore, key: string, io: Io): Promise<number
         if (call.connected && !before.connected) line(io.stdout, 'answered');
         const outcome = outcomeOf(call, true);
         if (outcome === undefined) continue;
-        const result = call.end?.botOperationResult;
+        const result = resultOf(call);
         line(io.stdout, `${outcome}: ${CALL_OUTCOMES[outcome].meaning}${result ? ` (${result})` : ''}`);
         return EXIT.ok;
       }

@@ -15,6 +15,8 @@ export type DialRecord =
       number: string;
       network: string;
       metadata?: Metadata;
+      /** For whom it is placed, where that is not us. */
+      ordered?: Ordered;
       atMs: number;
     }
   | { type: 'fact'; key: CallKey; fact: CallFact; atMs: number }
@@ -26,7 +28,17 @@ export type DialRecord =
   | { type: 'paused' | 'resumed' | 'cancelled'; atMs: number }
   /** The time of the campaign, or its total of calls, is used up. */
   | { type: 'over'; outcome: 'out_of_time' | 'capped'; atMs: number }
+  /** Whoever has ordered a call was told of it. */
+  | { type: 'told'; key: CallKey; status: 'answered' | 'final'; atMs: number }
   /** Something that only has to be held. */
   | { type: 'held'; value?: string; atMs: number };
+
+/** A call that somebody has ordered from us. */
+export interface Ordered {
+  bot: string;
+  conversationId: string;
+  notifyUrl?: string;
+  ringMs: number;
+}
 
 export type Metadata = Record<string, unknown>;
