@@ -16,7 +16,7 @@ export interface Playing {
   speed?: number;
   /** Transports that are played; what a script names besides is left out. */
   transports?: readonly Kind[];
-  /** Without what a script demands of the time until something is heard: where processes start, that is theirs. */
+  /** Without deadlines: those of the script, and the network's own. Where processes start, time is the machine's. */
   unhurried?: boolean;
 }
 
@@ -53,11 +53,11 @@ function kindsOf(script: CallScript, among: readonly Kind[] = ['websocket', 'htt
 }
 
 async function play(script: CallScript, transport: Kind, { urlOf, speed = 20, unhurried }: Playing) {
-  const played = unhurried ? withoutLimits(script) : script;
-  const { failures, violations, entries } = await playScript(played, {
+  const { failures, violations, entries } = await playScript(unhurried ? withoutLimits(script) : script, {
     url: urlOf(transport),
     transport,
     speed,
+    call: unhurried ? { webhookTimeoutMs: 20_000 } : undefined,
   });
   const faults = [...failures, ...violations];
   return { faults, transcript: faults.length > 0 ? transcriptOf(entries) : [] };
