@@ -308,7 +308,7 @@ export class Journal implements CallKeeper {
     hold.file.forget();
     hold.interrupt(TAKEN_AWAY);
     const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
-    if (page) this.options.store.append(hold.file.id, [page]).catch(() => {});
+    if (page) hold.file.write(() => this.options.store.append(hold.file.id, [page])).catch(() => {});
   }
 
   private readonly claim = async (
