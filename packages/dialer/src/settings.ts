@@ -24,7 +24,7 @@ const environmentSchema = z.object({
 
 /** What calls of our own need to know; every variable is explained in `.env.example`. */
 export interface DialerSettings {
-  /** Absolute path of the records of calls. */
+  /** Where the records of calls are: the absolute path of a file, or a `postgres://` address. */
   store: string;
   /** Where the network reaches the receiver of notifications; undefined: it is not told to report. */
   publicUrl: string | undefined;
@@ -90,7 +90,7 @@ export function readDialerSettings(
     'sipgate',
   );
   return Object.freeze({
-    store: resolve(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
+    store: storeOf(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
     dialoutFile: env.DIALOUT_FILE === undefined ? undefined : resolve(env.DIALOUT_FILE),
     dialoutSecrets: Object.fromEntries(
       Object.entries(given).filter((entry): entry is [string, string] => SECRET.test(entry[0])),
@@ -113,6 +113,8 @@ export function readDialerSettings(
     },
   });
 }
+
+const storeOf = (at: string): string => (/^postgres(?:ql)?:\/\//.test(at) ? at : resolve(at));
 
 /** Whether a process with these settings has anything to do with calls of our own. */
 export function dials({ publicUrl, dialoutFile, audiocodes, sipgate }: DialerSettings): boolean {
