@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { DialingServer } from '@jovo-telephony/dialer';
+import { audiocodesDoor } from '@jovo-telephony/jovo-platform-audiocodes';
+import { httpDoor as nodeDoor } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
@@ -8,6 +10,7 @@ import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch
 import { ProfileError } from './agent/profiles/profiles';
 import { openDialer } from './dialer';
 import { keepHouse } from './journal/housekeeping';
+import { audiocodes, sipgate } from './networks';
 import { CallLimits } from './operations/call-limits';
 import type { DoorWatch } from './operations/door-watch';
 import { Front } from './operations/front';
@@ -21,9 +24,15 @@ import { systemClock } from './system-clock';
 
 /** One entry per network. */
 function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
-  const { SipgateAiflowPlatform: sipgate } = app.plugins;
-  if (!sipgate) throw new Error('The app has no platform for sipgate');
-  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom } = settings;
+  const { SipgateAiflowPlatform, AudiocodesPlatform } = app.plugins;
+  if (!SipgateAiflowPlatform || !AudiocodesPlatform)
+    throw new Error('The app has no platform for sipgate, or none for AudioCodes');
+  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom, publicUrl: publicBaseUrl } = settings;
+  const audiocodesAt = audiocodesDoor(app, {
+    path: '/audiocodes',
+    publicBaseUrl,
+    onUnauthorized: () => watch.unauthorized('audiocodes'),
+  });
   return [
     {
       network: 'sipgate',
@@ -31,7 +40,16 @@ function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
       allowFrom,
       http: httpDoor(app, { apiKey }),
       webSocket: webSocketDoor(app, { apiKey, onUnauthorized: () => watch.unauthorized('sipgate') }),
-      calls: sipgate.receiver,
+      calls: SipgateAiflowPlatform.receiver,
+    },
+    {
+      network: 'audiocodes',
+      path: '/audiocodes',
+      below: true,
+      allowFrom: settings.audiocodesAllowFrom,
+      http: nodeDoor(audiocodesAt.http),
+      webSocket: audiocodesAt.webSocket,
+      calls: AudiocodesPlatform.receiver,
     },
   ];
 }
@@ -63,6 +81,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   try {
     dialer = settings.dialer && (await openDialer(settings.dialer, log));
     const started = await start(settings, {
+      networks: [sipgate, audiocodes],
       log,
       outbound: dialer?.join,
       observe: operations.observe,
@@ -126,17 +145,20 @@ function namesOf({ all }: Started['profiles']): string[] {
 /** Says what an operator, or a newcomer at a terminal, wants to know. */
 function announce({ port, profiles, brain, log }: RunningServer, settings: Settings): void {
   const agents = namesOf(profiles);
-  const { openai, aiflowApiKey } = settings;
+  const { openai, aiflowApiKey, audiocodesAuth } = settings;
   log.info({ port, agents, brain: openai ? brain.name : 'offline' }, 'Answering calls');
   if (!aiflowApiKey) {
     log.warn({ network: 'sipgate', advice: 'Set AIFLOW_API_KEY' }, 'The door is open to anybody');
+  }
+  if (Object.values(audiocodesAuth).every((proof) => proof === undefined)) {
+    log.warn({ network: 'audiocodes', advice: 'Set AUDIOCODES_TOKEN' }, 'The door is open to anybody');
   }
   if (!process.stdout.isTTY || settings.log.format === 'json') return;
   process.stdout.write(
     [
       '',
-      `  webhook    http://localhost:${port}/sipgate`,
-      `  websocket  ws://localhost:${port}/sipgate`,
+      `  sipgate    http://localhost:${port}/sipgate     ws://localhost:${port}/sipgate`,
+      `  audiocodes http://localhost:${port}/audiocodes  ws://localhost:${port}/audiocodes`,
       openai
         ? `  brain      ${brain.name}`
         : '  brain      offline: answers from the profiles only (set OPENAI_API_KEY for a language model)',

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DialerError } from '@jovo-telephony/dialer/errors';
 import { type DialerSettings, dials, readDialerSettings } from '@jovo-telephony/dialer/settings';
+import type { AudiocodesAuth } from '@jovo-telephony/jovo-platform-audiocodes';
 import { z } from 'zod';
+import { AUDIOCODES_EXPECTED, AUDIOCODES_VARIABLES, audiocodesAuth } from './audiocodes-settings';
 import type { JournalSettings } from './journal/open-journal';
 import { AddressList, type TrustedProxies } from './operations/addresses';
+import type { SmsGatewaySettings } from './sms-gateway';
 
 /** Environment variables are texts; an empty one is as good as none. */
 const optional = z.string().min(1).optional();
@@ -42,6 +45,12 @@ const environmentSchema = z.object({
   DRAIN_SECONDS: z.coerce.number().min(0).max(7_200).default(60),
   AIFLOW_API_KEY: secrets,
   AIFLOW_ALLOW_FROM: addresses,
+  AUDIOCODES_TOKEN: secrets,
+  AUDIOCODES_ALLOW_FROM: addresses,
+  ...AUDIOCODES_VARIABLES,
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_GATEWAY_TOKEN: optional,
   GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
@@ -76,6 +85,9 @@ export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
 /** Those that are secrets: each may also be read from the file that `<NAME>_FILE` names. */
 export const SECRET_VARIABLES = [
   'AIFLOW_API_KEY',
+  'AUDIOCODES_TOKEN',
+  'AUDIOCODES_INTROSPECTION_CLIENT_SECRET',
+  'SMS_GATEWAY_TOKEN',
   'WEBHOOK_SECRET',
   'OPENAI_API_KEY',
   'METRICS_TOKEN',
@@ -108,6 +120,13 @@ export interface Settings {
   aiflowApiKey: readonly string[] | undefined;
   /** Where sipgate's events may come from; undefined: from anywhere. */
   aiflowAllowFrom: AddressList | undefined;
+  /** How an AudioCodes gateway proves who it is; nothing in it leaves the door open. */
+  audiocodesAuth: AudiocodesAuth;
+  audiocodesAllowFrom: AddressList | undefined;
+  /** Address under which networks reach this server, for those that are told where to send what. */
+  publicUrl: string | undefined;
+  /** Sends text messages where the network of a call has none. */
+  smsGateway: SmsGatewaySettings | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
@@ -171,6 +190,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   DRAIN_SECONDS: 'a number of seconds from 0 to 7200',
   AIFLOW_API_KEY: SECRETS,
   AIFLOW_ALLOW_FROM: ADDRESSES,
+  AUDIOCODES_TOKEN: SECRETS,
+  AUDIOCODES_ALLOW_FROM: ADDRESSES,
+  ...AUDIOCODES_EXPECTED,
+  PUBLIC_URL: 'the http(s) address of this server as networks see it, for example https://calls.example.com',
+  SMS_GATEWAY_URL: 'an http(s) address that takes text messages',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
   OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
@@ -209,6 +233,8 @@ export function readSettings(environment: Environment): Settings {
       'WEBHOOK_SECRET: expected a secret that signs the alarms for ALARM_WEBHOOK_URL; set it, or remove the address',
     );
   }
+  const auth = audiocodesAuth(env);
+  if ('fault' in auth) throw new SettingsError(auth.fault);
   // A server of one's own often needs no key, but the client insists on one.
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
   return Object.freeze({
@@ -220,6 +246,10 @@ export function readSettings(environment: Environment): Settings {
     aiflowApiKey: env.AIFLOW_API_KEY,
     gatewayUrl: env.GATEWAY_URL,
     aiflowAllowFrom: env.AIFLOW_ALLOW_FROM,
+    audiocodesAuth: auth,
+    audiocodesAllowFrom: env.AUDIOCODES_ALLOW_FROM,
+    publicUrl: env.PUBLIC_URL,
+    smsGateway: env.SMS_GATEWAY_URL ? { url: env.SMS_GATEWAY_URL, token: env.SMS_GATEWAY_TOKEN } : undefined,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,

@@ -18,7 +18,7 @@ const COMMON = {
   legalComments: 'none',
   logLevel: 'warning',
   tsconfig: 'tsconfig.base.json',
-  conditions: ['jovo-telephony-source'],
+  conditions: ['jovo-telephony-source', 'module'],
   // Builds as ES modules first: what is not used falls away. Jovo has its newest under `es2015`.
   mainFields: ['es2015', 'module', 'main'],
   // The bundle runs as a script (loader.cjs): every import is a require.
@@ -35,12 +35,14 @@ export async function buildFunction({ entry, folder, agents = join(ROOT, 'agents
     entryPoints: [entry],
     outfile: join(folder, 'app.js'),
     metafile: true,
+    write: false,
     // Jovo tells components, outputs and plugins apart by the names of their classes.
     keepNames: true,
     // Jovo's packages say that they have no side effects, yet one of them is this; without it no decorator works.
     inject: ['reflect-metadata'],
     plugins: [lazyParts(used), stubs],
   });
+  writeFileSync(join(folder, 'app.js'), withoutFunctionNames(app.outputFiles[0].text));
   const wanted = partsOf(app.metafile);
   // A set that grows while it is gone through: a part may need another one.
   for (const part of wanted) {
@@ -56,6 +58,17 @@ export async function buildFunction({ entry, folder, agents = join(ROOT, 'agents
   copyFileSync(join(import.meta.dirname, 'loader.cjs'), join(folder, 'index.js'));
   await copyAgents(agents, join(folder, 'agents'));
   return app.metafile;
+}
+
+/**
+ * Only the names of classes matter. Those of declared functions are a good part of the bundle, and each costs a call
+ * when it starts: `o(someFunction,"itsName");`. Those of classes stand in a `static{o(this,"Name")}`.
+ */
+function withoutFunctionNames(code) {
+  const helper = /[;,]?([\w$]+)=\((\w+),(\w+)\)=>[\w$]+\(\2,"name",/.exec(code)?.[1];
+  if (!helper) throw new Error('esbuild names functions in another way: see withoutFunctionNames');
+  const naming = new RegExp(`(?<=[;}])${helper.replaceAll('$', '\\$&')}\\([\\w$]+,"[\\w$]+"\\);`, 'g');
+  return code.replace(naming, '');
 }
 
 /** The parts that a bundle still asks for, now that what nobody uses has fallen away. */

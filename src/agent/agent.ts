@@ -178,7 +178,8 @@ export class Agent extends Replying {
     conversation.closing = undefined;
     conversation.turns += 1;
     const given = this.caseOf(conversation);
-    const further = await this.acting.transferFurther(given, failure);
+    // Whoever wanted the first number wants the next one.
+    const further = await this.acting.transferFurther({ ...given, agreed: true }, failure);
     if (further) return this.carryOut(conversation, further);
     this.acting.turnStarted(given);
     this.acting.turnEnded(given);

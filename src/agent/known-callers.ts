@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@jovo-telephony/telephony';
 import type { Conversation } from './conversation';
 import type { AgentProfile } from './profiles/profile';
@@ -36,24 +35,4 @@ export async function isReturning(
   });
   const asked = knownCallers.hasCalledBefore({ network, callId, callerNumber, profileKey });
   return Promise.race([asked.catch(() => false), late]).finally(stop);
-}
-
-const MAX_REMEMBERED = 10_000;
-
-/** Remembers callers for as long as the process runs; by a hash, so that no number lies around. */
-export class CallersInMemory implements KnownCallers {
-  /** The first call of each caller. */
-  private readonly calls = new Map<string, string>();
-
-  async hasCalledBefore({ callId, callerNumber, profileKey }: CallerOfCall): Promise<boolean> {
-    const key = createHash('sha256')
-      .update(JSON.stringify([profileKey, callerNumber]))
-      .digest('base64');
-    const first = this.calls.get(key);
-    if (first !== undefined) return first !== callId;
-    this.calls.set(key, callId);
-    const [oldest] = this.calls.keys();
-    if (this.calls.size > MAX_REMEMBERED && oldest !== undefined) this.calls.delete(oldest);
-    return false;
-  }
 }

@@ -43,12 +43,15 @@ export interface CallDescription {
 /** A lease holds for so long unless it is renewed: a process that was killed blocks its calls no longer than this. */
 export const LEASE_MS = 1_800;
 
-/** How long a turn waits for the store: the call is in memory, or it is not. */
-const BEGIN_KNOWN_MS = 400;
-const BEGIN_UNKNOWN_MS = 1_000;
+/** How long a turn waits for the store. Together with a filler's delay it must not become an unexplained silence. */
+const BEGIN_MS = 1_000;
 const COMMIT_MS = 400;
 const CLAIM_MS = 1_000;
 const ASK_MS = 200;
+const PROBE_EVERY_MS = 1_000;
+
+const AWAY = 'the store of the journal is away: calls go on from memory';
+const BACK = 'the store of the journal is back';
 
 /** How often a call that is busy is asked for again. */
 const POLL_FIRST_MS = 20;
@@ -74,14 +77,15 @@ export class Journal implements CallKeeper {
   private readonly watch: LeaseWatch;
   private readonly backlog: Backlog;
   private sweptAtMs = 0;
+  private closed = false;
 
   constructor(readonly options: JournalOptions) {
     const { clock, store, warn } = options;
     this.holder = options.holder ?? newHolder();
-    const told = (up: boolean) =>
-      warn?.(
-        up ? 'the store of the journal is back' : 'the store of the journal is away: calls go on from memory',
-      );
+    const told = (up: boolean) => {
+      warn?.(up ? BACK : AWAY);
+      if (!up) this.probe();
+    };
     this.line = new StoreLine({ clock, onChange: told });
     this.watch = new LeaseWatch({ clock, store, line: this.line, leaseMs: LEASE_MS });
     this.backlog = new Backlog({
@@ -135,7 +139,7 @@ export class Journal implements CallKeeper {
   /** Whether this caller has reached this profile before. No, if that cannot be known now. */
   async hasCalled(callerNumber: string, profile: string, ref: CallRef): Promise<boolean> {
     const { store, sealing } = this.options;
-    if (!this.line.mayAsk()) return false;
+    if (!this.line.isUp) return false;
     const asked = sealing.callerKeys(callerNumber).map((key) => store.hasCalled(key, profile, idOf(ref)));
     try {
       return (await this.line.within(Promise.all(asked), ASK_MS)).includes(true);
@@ -146,7 +150,7 @@ export class Journal implements CallKeeper {
 
   /** How often each was counted; undefined if that cannot be known now. */
   async counts(counters: readonly Counter[]): Promise<number[] | undefined> {
-    if (!this.line.mayAsk()) return undefined;
+    if (!this.line.isUp) return undefined;
     return this.line.within(this.options.store.counts(counters), ASK_MS).catch(() => undefined);
   }
 
@@ -166,6 +170,7 @@ export class Journal implements CallKeeper {
 
   /** Writes what is still to be written, for as long as that makes sense, and closes the store. */
   async close(withinMs = 5_000): Promise<void> {
+    this.closed = true;
     this.watch.close();
     await this.backlog.drain(withinMs);
     await Promise.all([...this.files.values()].map(({ writing }) => writing));
@@ -174,9 +179,8 @@ export class Journal implements CallKeeper {
 
   private async begin(file: CallFile, { event, withinMs, signal }: TakeRequest) {
     const { store, clock } = this.options;
-    if (!this.line.mayAsk()) return undefined;
-    const patienceMs = file.version === undefined && !file.unsaved ? BEGIN_UNKNOWN_MS : BEGIN_KNOWN_MS;
-    if (file.unsaved) await this.line.within(this.backlog.flush(file), patienceMs);
+    if (!this.line.isUp) return undefined;
+    if (file.unsaved) await this.line.within(this.backlog.flush(file), BEGIN_MS);
     const untilMs = clock.nowMs() + withinMs;
     const sealed = event && file.sealEvent(event);
     for (let pollMs = POLL_FIRST_MS; !signal.aborted; pollMs = POLL_MS) {
@@ -190,7 +194,7 @@ export class Journal implements CallKeeper {
       };
       const begun = await this.line.within(
         file.write(() => store.begin(file.id, asked)),
-        patienceMs,
+        BEGIN_MS,
       );
       if (begun.result === 'begun') return begun;
       if (this.announced.get(file.id) === false) {
@@ -203,6 +207,16 @@ export class Journal implements CallKeeper {
     }
     return undefined;
   }
+
+  /** Asks something simple now and then until the store is back. */
+  private readonly probe = (): void => {
+    const { store, clock } = this.options;
+    clock.after(PROBE_EVERY_MS, () => {
+      if (this.closed || this.line.isUp) return;
+      this.line.within(store.hasCalled('', '', ''), PROBE_EVERY_MS).catch(() => {});
+      this.probe();
+    });
+  };
 
   private announce(id: string): void {
     this.options.store.interrupt(id).catch(() => {});
@@ -241,9 +255,10 @@ export class Journal implements CallKeeper {
     const done = this.resultOf(hold, kept);
     const { writer, ...result } = done;
     if (!lease) return this.backlog.add(file, done);
-    const base = lease.version;
     if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
     const written = file.write(async () => {
+      // Known only now: a write of this turn may still have been under way.
+      const base = lease.version;
       // A write of the same turn that failed has to come first: both go the other way.
       if (file.unsaved) return this.backlog.add(file, done);
       const current = await store.commit(lease, result).catch(() => undefined);
@@ -293,7 +308,7 @@ export class Journal implements CallKeeper {
     hold.file.forget();
     hold.interrupt(TAKEN_AWAY);
     const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
-    if (page) this.options.store.append(hold.file.id, [page]).catch(() => {});
+    if (page) hold.file.write(() => this.options.store.append(hold.file.id, [page])).catch(() => {});
   }
 
   private readonly claim = async (
@@ -301,7 +316,7 @@ export class Journal implements CallKeeper {
     claims: Claims,
     counters: readonly Counter[],
   ): Promise<ClaimAnswer> => {
-    if (!lease || !this.line.mayAsk()) return 'down';
+    if (!lease || !this.line.isUp) return 'down';
     const { store } = this.options;
     const request = { claims: file.sealClaims(claims), expectedCount: file.claimCount, counters };
     const asked = file.write(() => store.claim(lease, request));

@@ -2,8 +2,10 @@ import type { Clock } from '@jovo-telephony/telephony';
 
 /** So many failures in a row, and the store counts as down. */
 const DOWN_AFTER = 3;
-/** A store that is down is tried again after so long. */
-const RETRY_MS = 1_000;
+/** No answer takes so long, unless something is wrong. */
+const FAILED_AFTER_MS = 1_500;
+/** A timer that is so late says that this process is busy. */
+const BUSY_MS = 50;
 
 /** The store did not answer, or not in time. */
 export class StoreDownError extends Error {
@@ -26,65 +28,61 @@ export interface StoreLineOptions {
  */
 export class StoreLine {
   private failures = 0;
-  private triedAtMs = 0;
 
   constructor(private readonly options: StoreLineOptions) {}
 
+  /** Otherwise whoever has no time to lose does not ask: what waits to be written finds out when it is back. */
   get isUp(): boolean {
     return this.failures < DOWN_AFTER;
   }
 
-  /** Whether it makes sense to ask. While the store is down one may try now and then. */
-  mayAsk(): boolean {
-    if (this.isUp) return true;
-    const nowMs = this.options.clock.nowMs();
-    if (nowMs - this.triedAtMs < RETRY_MS) return false;
-    this.triedAtMs = nowMs;
-    return true;
-  }
-
-  /** The answer, or a `StoreDownError` when it fails or takes too long. */
+  /**
+   * The answer, or a `StoreDownError` when it fails or takes too long for whoever asks. The store itself has failed when
+   * its answer takes longer than is reasonable for anybody.
+   */
   async within<T>(answer: Promise<T>, withinMs: number): Promise<T> {
     let settled = false;
+    // Says how the store is doing, once.
+    const judged = (is: 'well' | 'failing') => {
+      if (!settled) this.told(is);
+      settled = true;
+    };
     const given = answer.then(
       (value) => {
-        settled = true;
+        judged('well');
         return value;
       },
       () => {
-        settled = true;
+        judged('failing');
         throw new StoreDownError();
       },
     );
     // A store in this process has answered by now, and needs no timer.
     for (let turn = 0; turn < 3 && !settled; turn += 1) await Promise.resolve();
-    let stop: (() => void) | undefined;
-    try {
-      const late = new Promise<never>((_, reject) => {
-        if (!settled) stop = this.options.clock.after(withinMs, () => reject(new StoreDownError()));
-      });
-      const value = await (settled ? given : Promise.race([given, late]));
-      this.answered();
-      return value;
-    } catch (error) {
-      given.catch(() => {});
-      this.failed();
-      throw error;
-    } finally {
-      stop?.();
-    }
+    if (settled) return given;
+    const stopWatching = this.after(FAILED_AFTER_MS, () => judged('failing'));
+    given.catch(() => {}).finally(stopWatching);
+    return new Promise((resolve, reject) => {
+      const stop = this.after(withinMs, () => reject(new StoreDownError()));
+      given.then(resolve, reject).finally(stop);
+    });
   }
 
-  private answered(): void {
-    const wasUp = this.isUp;
-    this.failures = 0;
-    if (!wasUp) this.options.onChange?.(true);
+  /** Whoever was too busy to listen must not blame the store: then its answer may be there already. */
+  private after(delayMs: number, run: () => void): () => void {
+    const { clock } = this.options;
+    const dueMs = clock.nowMs() + delayMs;
+    let stop = clock.after(delayMs, () => {
+      const lateMs = clock.nowMs() - dueMs;
+      if (lateMs < BUSY_MS) run();
+      else stop = clock.after(BUSY_MS, run);
+    });
+    return () => stop();
   }
 
-  private failed(): void {
+  private told(is: 'well' | 'failing'): void {
     const wasUp = this.isUp;
-    this.failures += 1;
-    this.triedAtMs = this.options.clock.nowMs();
-    if (wasUp && !this.isUp) this.options.onChange?.(false);
+    this.failures = is === 'well' ? 0 : this.failures + 1;
+    if (wasUp !== this.isUp) this.options.onChange?.(this.isUp);
   }
 }

@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   DOOR_ADDRESS_REFUSED: {
     where: 'door',
     meaning: "The sender's address is not in the allow-list of the network (403).",
-    advice: 'Add it to `AIFLOW_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
+    advice: 'Add it to `AIFLOW_ALLOW_FROM` or `AUDIOCODES_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
   },
   DOOR_NOT_FOUND: {
     where: 'door',

@@ -319,9 +319,9 @@ describe('a faulty menu stops the start', () => {
 
 test('a key that leads nowhere is told with its line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'agents-'));
-  const text = readFileSync(resolve('test/fixtures/agents-menu/stadtwerke.yaml'), 'utf8');
+  const text = readFileSync(resolve('test/fixtures/agents-calls/stadtwerke.yaml'), 'utf8');
   writeFileSync(join(folder, 'p.yaml'), text.replace('transfer: service', 'transfer: nobody'));
   expect(() => loadProfiles(folder)).toThrow(
-    /p\.yaml:13: menu\.keys\.2\.transfer: expected the name of a destination: service/,
+    /p\.yaml:12: menu\.keys\.2\.transfer: expected the name of a destination: service/,
   );
 });

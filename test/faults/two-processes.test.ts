@@ -19,7 +19,8 @@ import { randomOf } from '../support/quick-clock';
 
 /* SEED repeats a run. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
-const CALLS = 25;
+/** The emulator takes its time. */
+const CALLS: Readonly<Record<string, number>> = { SQLite: 40, PostgreSQL: 25, DynamoDB: 8 };
 const EVENTS = 24;
 
 /** Every third event asks for a text message. */
@@ -27,7 +28,7 @@ const isMessage = (text: string) => Number(text.split('-')[1]) % 3 === 0;
 
 interface Process {
   post(event: unknown): Promise<string[]>;
-  store: JournalStore;
+  journal: Journal;
 }
 
 /**
@@ -56,7 +57,7 @@ async function processOn(store: JournalStore, key: Uint8Array, sent: Map<string,
     return this.$send(`sent ${text}`);
   };
   const { post } = await toyProcess(handler, { keeper: journal });
-  return { store, post: async (event) => gist(await post(event)) };
+  return { journal, post: async (event) => gist(await post(event)) };
 }
 
 /** The events of one call as a network delivers them that repeats and swaps one of ten. */
@@ -130,18 +131,25 @@ test.each(Object.keys(ENGINES))(
       }
       await anyProcess().post({ type: 'end', call, key: `${call}-end` });
     };
-    await Promise.all(Array.from({ length: CALLS }, (_, index) => play(`c${index}`)));
+    // A few at a time: it is order that is tested, not load.
+    const calls = CALLS[name] ?? 0;
+    const ids = Array.from({ length: calls }, (_, index) => `c${index}`);
+    const line = async () => {
+      for (let id = ids.pop(); id; id = ids.pop()) await play(id);
+    };
+    await Promise.all([line(), line(), line(), line()]);
     expect(faults).toEqual([]);
 
-    const [{ store }] = processes as [Process];
+    for (const { journal } of processes) await journal.close();
+    const store = await open();
     const left: StoredCall[] = [];
     for await (const call of store.read({})) left.push(call);
-    expect(left).toHaveLength(CALLS);
+    await store.close();
+    expect(left).toHaveLength(calls);
     // No profile has asked to keep anything: what is over is over.
-    expect(
-      left.filter(({ endedAtMs, pages, claimCount }) => !endedAtMs || pages.length > 0 || claimCount > 0),
-    ).toEqual([]);
-    for (const each of processes) await each.store.close();
+    const isOver = ({ endedAtMs, pages, claimCount }: StoredCall) =>
+      endedAtMs !== undefined && pages.length === 0 && claimCount === 0;
+    expect(left.filter((call) => !isOver(call)).map(({ callId }) => callId)).toEqual([]);
   },
   120_000,
 );

@@ -274,8 +274,8 @@ describe('the store is away', () => {
       await inTime(hold.release(kept(turn)), clock);
       await clock.pass(500);
     }
-    // One try a second, at most.
-    expect(waitedMs).toBeLessThan(6_000);
+    // Once it is known, nobody waits any more.
+    expect(waitedMs).toBeLessThanOrEqual(4_000);
     await clock.pass(30_000);
     a.faults.slowMs = 0;
     await clock.pass(30_000);
@@ -285,7 +285,7 @@ describe('the store is away', () => {
       .filter(({ kind }) => kind === 'event');
     expect(types).toHaveLength(12);
     const next = await a.journal.take(REF, taking());
-    expect(next).toMatchObject({ degraded: false });
+    expect(next.degraded).toBe(false);
   });
 
   test('an answer that was lost is not taken for a write that was lost', async () => {

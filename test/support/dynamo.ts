@@ -20,8 +20,10 @@ export async function startDynamo(): Promise<RunningDynamo> {
     url,
     stop: () =>
       new Promise((resolve) => {
-        server.closeAllConnections();
+        // What is still asked gets its answer first: the emulator would end this process.
+        server.closeIdleConnections();
         server.close(() => resolve());
+        setTimeout(() => server.closeAllConnections(), 500).unref();
       }),
   };
 }

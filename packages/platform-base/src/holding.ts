@@ -35,31 +35,46 @@ export class Holding<T extends WireTypes> {
     private readonly taken: (call: Call<T>, hold: CallHold) => void,
   ) {}
 
-  /** Holds the call, at once if nobody has to be waited for. Says whether the event was handled before. */
-  take(call: Call<T>, event?: NotedEvent, interrupts = false): Novelty | Promise<Novelty> {
-    if (call.hold?.interrupted?.aborted) return this.takeNext(call, call.hold, event);
-    if (call.hold) return event ? call.hold.noteEvent(event) : 'new';
+  /**
+   * Holds the call, at once if nobody has to be waited for, and does something with it, which is told whether the event
+   * was handled before. It is done in the very step in which the call is held: between a promise of the call and
+   * whoever waits for it, somebody else could let go of it again.
+   */
+  take<R>(
+    call: Call<T>,
+    work: (novelty: Novelty) => R | Promise<R>,
+    event?: NotedEvent,
+    interrupts = false,
+  ): R | Promise<R> {
+    if (call.hold?.interrupted?.aborted) return this.takeNext(call, call.hold, work, event);
+    if (call.hold) return work(event ? call.hold.noteEvent(event) : 'new');
     const ref: CallRef = { network: this.options.network, callId: call.id };
     if (interrupts) this.options.keeper.interrupt(ref);
     // Whoever comes while the call is being taken comes after the one it is taken for.
-    if (call.taking) return call.taking.then(() => this.take(call, event));
+    if (call.taking) return call.taking.then(() => this.take(call, work, event));
     const withinMs = interrupts ? INTERRUPTING_WITHIN_MS : WITHIN_MS;
     const giveUp = new AbortController();
     const hold = this.options.keeper.take(ref, { event, withinMs, signal: giveUp.signal });
-    if (!(hold instanceof Promise)) return this.hold(call, hold);
-    const held = this.within(hold, withinMs + TAKE_GRACE_MS).then((got) => {
-      if (!got) giveUp.abort();
-      call.taking = undefined;
-      return this.hold(call, got ?? DEGRADED_HOLD);
+    if (!(hold instanceof Promise)) return work(this.hold(call, hold));
+    return new Promise((resolve) => {
+      call.taking = this.within(hold, withinMs + TAKE_GRACE_MS).then((got) => {
+        if (!got) giveUp.abort();
+        call.taking = undefined;
+        const novelty = this.hold(call, got ?? DEGRADED_HOLD);
+        resolve(inThisStep(() => work(novelty)));
+      });
     });
-    call.taking = held.then(() => {});
-    return held;
   }
 
   /** Another process wants the call: it gets it first. */
-  private async takeNext(call: Call<T>, { interrupted }: CallHold, event?: NotedEvent): Promise<Novelty> {
+  private async takeNext<R>(
+    call: Call<T>,
+    { interrupted }: CallHold,
+    work: (novelty: Novelty) => R | Promise<R>,
+    event?: NotedEvent,
+  ): Promise<R> {
     while (call.hold && call.hold.interrupted === interrupted) await this.settledQueue(call);
-    return this.take(call, event);
+    return this.take(call, work, event);
   }
 
   /** Lets go of the call when its turns have ended, or were left behind. */
@@ -112,14 +127,17 @@ export class Holding<T extends WireTypes> {
 
   /** Does something that is no event's, for example a timer's, while nobody else works on the call. */
   during(call: Call<T>, work: () => void): void {
-    if (call.ended) return;
-    const go = () => {
-      work();
-      this.settle(call);
-    };
-    const taken = this.take(call);
-    if (taken instanceof Promise) taken.then(go);
-    else go();
+    if (!call.ended) this.visit(call, work);
+  }
+
+  /** The same, also with a call that may be over by then. Resolves when it is kept. */
+  async visit<R>(call: Call<T>, work: () => R): Promise<R> {
+    let result: R | undefined;
+    await this.take(call, () => {
+      result = work();
+      return this.settle(call);
+    });
+    return result as R;
   }
 
   /** Undefined if it fails or takes too long. Never rejects. */
@@ -129,4 +147,9 @@ export class Holding<T extends WireTypes> {
       promise.then(resolve, () => resolve(undefined)).finally(stop);
     });
   }
+}
+
+/** What is thrown becomes a rejection: whoever waits behind must not wait for ever. */
+async function inThisStep<R>(work: () => R | Promise<R>): Promise<R> {
+  return work();
 }

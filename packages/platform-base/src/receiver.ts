@@ -1,35 +1,22 @@
-import { type Clock, InputType, type Observe, type ObservedTurn } from '@jovo-telephony/telephony';
-import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
-import { type AdmissionRules, apology, refusal } from './admission';
+import { type Clock, InputType, type Observe } from '@jovo-telephony/telephony';
+import { type Server, TestServer } from '@jovotech/framework';
+import type { AdmissionRules } from './admission';
+import { AppTurns, noReply } from './app-turns';
 import type { Call } from './call';
-import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
+import { type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
 import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { Holding } from './holding';
-import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import {
-  answer,
-  canPush,
-  hasHeaders,
-  headersOf,
-  isAdmitted,
-  plainRequest,
-  refuse,
-} from './server/any-server';
+import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
-import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
-import { TURN, type Turn, type TurnCarrier } from './turn';
+import type { CallAtDoor, CallRefusal, NewCallGate, TurnRunner } from './surroundings';
+import type { Turn } from './turn';
+import { UnaskedTurns } from './unasked-turns';
 import type { EventRule, Wire, WireTypes } from './wire';
-
-/**
- * A sound without words for this long was noise. The words come when the caller has finished speaking, so this is also
- * the longest sentence that is not taken for noise.
- */
-const WORDS_FOLLOW_WITHIN_MS = 6_000;
 
 type Handle = (server: Server) => Promise<void>;
 
@@ -58,6 +45,8 @@ export class Receiver<T extends WireTypes> {
   readonly calls: Calls<T>;
   private readonly wire: Wire<T>;
   private readonly holding: Holding<T>;
+  private readonly turns: AppTurns<T>;
+  private readonly unasked: UnaskedTurns<T>;
   /** The app's own way of handling an event. Set once, when the app starts. */
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
@@ -70,8 +59,20 @@ export class Receiver<T extends WireTypes> {
     this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
-      (call, hold) => this.takeUp(call, hold),
+      (call, hold) => this.unasked.takeUp(call, hold),
     );
+    this.turns = new AppTurns(options, (server) => this.handle(server));
+    this.unasked = new UnaskedTurns({
+      wire: this.wire,
+      clock,
+      holding: this.holding,
+      turns: this.turns,
+      turnOf: (call, event) => this.turnOf(call, event),
+      takeNote: (call, event) => this.takeNote(call, event),
+      push: (call, reply) => this.push(call, reply),
+      inject: (event) => this.inject(event),
+      isDeclared: (type) => this.isDeclared(type),
+    });
   }
 
   /** Puts this receiver between the servers and the app. */
@@ -101,14 +102,20 @@ export class Receiver<T extends WireTypes> {
 
   /**
    * Opens a call before its first event, where the network announces it. One that lives goes on, with whatever `note`
-   * makes of its notes; one that is over begins anew.
+   * makes of its notes; one that is over begins anew. A refusal, if new calls are not taken.
    */
-  async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
+  async announce(
+    { callId, headers }: CallAtDoor,
+    note: (call: Call<T>) => void = () => {},
+  ): Promise<Call<T> | CallRefusal> {
+    const refusal = this.calls.find(callId) ? undefined : this.options.newCall?.({ callId, headers });
+    if (refusal) return refusal;
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    if (call.ended) call.begin();
-    note(call);
-    await this.seen(call);
+    await this.holding.visit(call, () => {
+      if (call.ended) call.begin();
+      note(call);
+      call.state.lastSeenMs = call.nowMs;
+    });
     return call;
   }
 
@@ -118,9 +125,7 @@ export class Receiver<T extends WireTypes> {
     if (live) return live.ended ? undefined : live;
     if (this.calls.hasEnded(callId)) return undefined;
     const call = this.calls.open(callId);
-    await this.holding.take(call);
-    const isKept = call.hold?.kept !== undefined && !call.ended;
-    await this.holding.settle(call);
+    const isKept = await this.holding.visit(call, () => call.hold?.kept !== undefined && !call.ended);
     if (isKept) return call;
     this.calls.drop(call);
     return undefined;
@@ -128,9 +133,9 @@ export class Receiver<T extends WireTypes> {
 
   /** A sign of life that is no event. */
   async seen(call: Call<T>): Promise<void> {
-    await this.holding.take(call);
-    call.state.lastSeenMs = call.nowMs;
-    await this.holding.settle(call);
+    await this.holding.visit(call, () => {
+      call.state.lastSeenMs = call.nowMs;
+    });
   }
 
   /** The call can be pushed to from now on: whatever could not leave before leaves. */
@@ -227,9 +232,7 @@ export class Receiver<T extends WireTypes> {
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
     // Something may have happened since in another process.
-    await this.holding.take(call);
-    const actions = canPush(server) ? [] : call.answerTo(key);
-    await this.holding.settle(call);
+    const actions = await this.holding.visit(call, () => (canPush(server) ? [] : call.answerTo(key)));
     return this.answer(server, actions, call.id);
   }
 
@@ -239,19 +242,20 @@ export class Receiver<T extends WireTypes> {
     const last = turns.at(-1);
     if (!first || !last) return Promise.resolve();
     const interrupts = turns.some(({ event }) => this.ruleOf(event).interrupts === true);
-    const taken = this.holding.take(call, this.noted(first), interrupts);
-    if (!(taken instanceof Promise)) {
-      const ready = this.arrive(turns, taken, server);
-      if (ready.length === 0) return this.answerNothing(call, last, taken, server);
-      return this.reply(call, ready, this.enqueue(ready, server), server);
-    }
     for (const turn of turns) turn.waiting = true;
-    const work = taken.then((novelty) => {
+    const begun: { ready?: Turn<T>[]; novelty: Novelty } = { novelty: 'new' };
+    const begin = (novelty: Novelty): Promise<Reply<T>> => {
       for (const turn of turns) turn.waiting = false;
-      const ready = this.arrive(turns, novelty, server);
-      return ready.length > 0 ? this.enqueue(ready, server) : nothing<T>();
-    });
-    return this.reply(call, turns, work, server);
+      begun.ready = this.arrive(turns, novelty, server);
+      begun.novelty = novelty;
+      return begun.ready.length > 0 ? this.turns.enqueue(begun.ready, server) : Promise.resolve(noReply<T>());
+    };
+    const work = this.holding.take(call, begin, this.noted(first), interrupts);
+    const { ready, novelty } = begun;
+    // Another process works on the call: what comes of the turns will be known later.
+    if (!ready) return this.reply(call, turns, Promise.resolve(work), server);
+    if (ready.length === 0) return this.answerNothing(call, last, novelty, server);
+    return this.reply(call, ready, Promise.resolve(work), server);
   }
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
@@ -276,7 +280,7 @@ export class Receiver<T extends WireTypes> {
         call.connect(server);
         if (this.ruleOf(event).interrupts === 'sound') {
           call.hearSound();
-          this.expectWords(call);
+          this.unasked.expectWords(call);
         }
         // What could not leave on a connection that has gone.
         call.pushNow(call.takeLate());
@@ -315,17 +319,6 @@ export class Receiver<T extends WireTypes> {
     return { type: this.wire.inputType(event), event, key, atEpochMs: this.options.epochMs() };
   }
 
-  private async enqueue(turns: readonly Turn<T>[], server: Server): Promise<Reply<T>> {
-    const [first] = turns;
-    for (const turn of turns) turn.call.turnBegins(turn);
-    const replies = await first?.call.queue.run(async () => {
-      const said: Reply<T>[] = [];
-      for (const turn of turns) said.push(await this.run(turn, server));
-      return said;
-    });
-    return joined(replies ?? []);
-  }
-
   private async reply(
     call: Call<T>,
     turns: readonly Turn<T>[],
@@ -352,129 +345,9 @@ export class Receiver<T extends WireTypes> {
     }
   }
 
-  /** One event through the app. The answer is caught instead of sent; a failure becomes a spoken sentence. */
-  private async run(turn: Turn<T>, server: Server): Promise<Reply<T>> {
-    const { call } = turn;
-    let reply: Reply<T> = nothing();
-    let failed = false;
-    const through: Server & TurnCarrier<T> = Object.create(server, {
-      [TURN]: { value: turn, enumerable: false },
-      getRequestObject: { value: () => turn.event },
-      setResponse: {
-        value: async (given: unknown) => {
-          if (given instanceof CallResponse) reply = given;
-        },
-      },
-      fail: {
-        value: (error: unknown) => {
-          failed = this.isFailure(error, turn);
-        },
-      },
-    });
-    if (!hasHeaders(server)) Object.defineProperty(through, 'getNativeRequestHeaders', { value: () => ({}) });
-    turn.signal = call.startingSignal(turn.signal);
-    call.running = turn;
-    const { observe, clock, runTurn } = this.options;
-    const observed = this.observedTurn(turn);
-    observe?.({ type: 'turn_began', ...observed, waitedMs: clock.nowMs() - turn.arrivedAtMs });
-    try {
-      await (runTurn ? runTurn(observed, () => this.handle(through)) : this.handle(through));
-    } catch (error) {
-      failed = this.isFailure(error, turn);
-    }
-    if (failed && !turn.apologised) reply = this.apologyFor(turn);
-    call.turnEnds(turn);
-    const acted = turn.acted === true || reply.actions.length + reply.afterSpeech.length > 0;
-    const interrupted = call.maySpeak(turn.signal) === 'never';
-    const result = failed ? 'failed' : interrupted ? 'interrupted' : acted ? 'answered' : 'quiet';
-    observe?.({ type: 'turn_ended', ...observed, result, durationMs: clock.nowMs() - turn.arrivedAtMs });
-    return reply;
-  }
-
   private reflexes(call: Call<T>, event: T['event']): T['action'][] {
     const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
     return written.filter((action) => action !== undefined);
-  }
-
-  private observedTurn({ call, event, number }: Turn<T>): ObservedTurn {
-    const inputType = this.wire.inputType(event);
-    return { network: this.wire.network, callId: call.id, turn: number, inputType };
-  }
-
-  /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
-  private isFailure(error: unknown, { event }: Turn<T>): boolean {
-    return this.wire.words(event) !== undefined || !(error instanceof MatchingRouteNotFoundError);
-  }
-
-  private apologyFor(turn: Turn<T>): Reply<T> {
-    const awaited = this.ruleOf(turn.event).awaitsAnswer && refusal(turn, this.wire) === undefined;
-    const reply: Reply<T> = { actions: awaited ? apology(turn, this.options.rules) : [], afterSpeech: [] };
-    if (turn.call.maySpeak(turn.signal) === 'now') return reply;
-    turn.call.holdBack(reply);
-    return nothing();
-  }
-
-  /** Words should follow a sound. If they do not, the app is told, so that a turn cut off by noise can go on. */
-  private expectWords(call: Call<T>): void {
-    const waitMs = WORDS_FOLLOW_WITHIN_MS - (call.soundForMs ?? 0);
-    const { signal } = call.queue;
-    const takeBack = this.options.clock.after(Math.max(0, waitMs), () => {
-      if (signal.aborted) return;
-      this.holding.during(call, () => this.giveUpWaitingForWords(call));
-    });
-    signal.addEventListener('abort', takeBack, { once: true });
-  }
-
-  private giveUpWaitingForWords(call: Call<T>): void {
-    // They may have come to another process.
-    if (call.soundForMs === undefined || call.soundForMs < WORDS_FOLLOW_WITHIN_MS) return;
-    this.push(call, call.soundWasNoise());
-    if (this.isDeclared(InputType.USER_SPEECH_ABANDONED)) {
-      this.inject(this.wire.ownEvent(InputType.USER_SPEECH_ABANDONED, call.id));
-    }
-  }
-
-  /** The call was in the hands of another process: goes on where that one stopped. */
-  private takeUp(call: Call<T>, { kept, missed = [] }: CallHold): void {
-    if (kept) call.restore(kept);
-    if (call.ended) return;
-    // What another process has begun and not ended, and what it has not even begun.
-    const begun = call.takeUnfinished().map((event) => this.turnOf(call, event));
-    const lost = missed
-      .map(({ event }) => this.turnOf(call, event as T['event']))
-      .filter((turn) => !hasCome(turn));
-    if (kept && call.push && call.soundForMs !== undefined) this.expectWords(call);
-    for (const turn of lost) {
-      const event = this.takeNote(call, turn.event);
-      if (event) begun.push({ ...turn, event, signal: call.queue.signal });
-    }
-    for (const turn of begun) this.beginAnew(turn);
-    // Should this process die of them, too, the next one must know.
-    if (begun.length > 0) this.holding.settle(call);
-  }
-
-  private beginAnew(turn: Turn<T>): void {
-    const { call } = turn;
-    call.turnBegins(turn, true);
-    const server = new InjectedServer(this.wire.network, turn.event, call.push);
-    call.queue
-      .run(() => this.run(turn, server))
-      .then((reply) => {
-        if (!call.push) this.keepForNext(turn, reply);
-        else if (call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
-      });
-  }
-
-  /** Nobody waits for an answer: what is to be said rides on the next request of the call. */
-  private keepForNext(
-    { call, signal }: Turn<T>,
-    { actions, afterSpeech }: Reply<T>,
-  ): Promise<void> | undefined {
-    if (call.maySpeak(signal) !== 'never') {
-      call.keepLate(actions);
-      call.defer(afterSpeech);
-    }
-    return this.holding.settle(call);
   }
 
   /**
@@ -484,30 +357,36 @@ export class Receiver<T extends WireTypes> {
   async inject(event: T['event'], still: (call: Call<T>) => boolean = () => true): Promise<void> {
     const call = this.calls.find(this.wire.callId(event));
     if (!call) return;
-    const taken = this.holding.take(call);
-    if (taken instanceof Promise) await taken;
+    try {
+      await this.holding.take(call, () => this.handleOwn(call, event, still));
+    } catch {
+      // Nobody waits for it: a fault of the app has been told to its error listeners.
+      this.options.rules.warn(`${event.type} could not be handled`);
+    }
+  }
+
+  private handleOwn(
+    call: Call<T>,
+    event: T['event'],
+    still: (call: Call<T>) => boolean,
+  ): Promise<void> | undefined {
     if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
     const turn = this.turnOf(call, seen);
     const server = new InjectedServer(this.wire.network, seen, call.push);
-    try {
-      const work = this.enqueue([turn], server);
-      if (call.push) await this.reply(call, [turn], work, server);
-      else await this.keepForNext(turn, await work);
-    } catch {
-      // Nobody waits for it: a fault of the app has been told to its error listeners.
-      this.options.rules.warn(`${seen.type} could not be handled`);
-    }
+    const work = this.turns.enqueue([turn], server);
+    if (call.push) return this.reply(call, [turn], work, server);
+    return work.then((reply) => this.unasked.keepForNext(turn, reply));
   }
 
   /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
   async refresh(connection: unknown): Promise<void> {
-    const refreshed = this.calls.on(connection).map(async (call) => {
-      await this.holding.take(call);
-      if (call.ended) this.calls.end(call);
-      return this.holding.settle(call);
-    });
+    const refreshed = this.calls.on(connection).map((call) =>
+      this.holding.visit(call, () => {
+        if (call.ended) this.calls.end(call);
+      }),
+    );
     await Promise.all(refreshed);
   }
 
@@ -520,7 +399,7 @@ export class Receiver<T extends WireTypes> {
     for (const call of this.calls.all) {
       this.holding.during(call, () => {
         const event = call.ended || call.closed ? undefined : this.stopEvent(call);
-        if (event) this.beginAnew(this.turnOf(call, event));
+        if (event) this.unasked.beginAnew(this.turnOf(call, event));
       });
     }
   }
@@ -555,16 +434,5 @@ export class Receiver<T extends WireTypes> {
 }
 
 function hasCome<T extends WireTypes>({ call, key }: Turn<T>): boolean {
-  return key !== undefined && call.hasCome(key);
-}
-
-function nothing<T extends WireTypes>(): Reply<T> {
-  return { actions: [], afterSpeech: [] };
-}
-
-function joined<T extends WireTypes>(replies: readonly Reply<T>[]): Reply<T> {
-  return {
-    actions: replies.flatMap(({ actions }) => actions),
-    afterSpeech: replies.flatMap(({ afterSpeech }) => afterSpeech),
-  };
+  return key !== undefined && call.recentKeys.hasCome(key);
 }

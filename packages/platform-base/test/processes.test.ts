@@ -218,6 +218,18 @@ describe('a process that dies', () => {
   });
 });
 
+test('a process that stops lets go of its calls once they have been told', async () => {
+  const { a, b } = await fleet(function ({ type }) {
+    return type === 'ASSISTANT_SPEECH_ENDED' ? undefined : this.$send(type);
+  });
+  await a.socket().say(start);
+  a.platform.receiver.stopCalls();
+  await settle();
+  expect(a.types()).toEqual(['LAUNCH', 'SERVER_STOPPING']);
+  // At once: nobody has to be waited for.
+  expect(gist(await b.post(key))).toEqual(['DTMF_RECEIVED']);
+});
+
 describe('an event that comes twice', () => {
   test.each([
     ['to the same process', 0],

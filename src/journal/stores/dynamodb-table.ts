@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /** Requests that get no answer: whoever has a deadline waits less. */
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000 };
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 /** Limits of the service. */
 const BATCH_READ = 100;
 const BATCH_WRITE = 25;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { SYSTEM_CLOCK } from '@jovo-telephony/platform-base';
 import type { Clock } from '@jovo-telephony/telephony';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { systemClock } from '../../../src/system-clock';
 import {
   type Connection,
   connectEvent,
@@ -52,7 +52,7 @@ export class GatewayModel {
 
   private constructor(private readonly options: GatewayOptions) {
     this.limits = { ...GATEWAY_LIMITS, ...options.limits };
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? SYSTEM_CLOCK;
     this.management = new ManagementApi(this.limits, {
       post: (id, data) => this.post(id, data),
       close: (id) => this.close(id),

@@ -62,6 +62,11 @@ export class LambdaModel {
     while (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
+  /** Lets go of the instances that have nothing to do, as Lambda does when it likes to. */
+  async discardIdle(): Promise<void> {
+    await Promise.all(this.idle.splice(0).map((instance) => this.discard(instance)));
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.all].map((instance) => instance.stop()));
     this.all.clear();
@@ -84,6 +89,7 @@ export class LambdaModel {
           () => reject(new FunctionError(`Task timed out after ${timeoutMs} ms`)),
           timeoutMs,
         );
+        giveUp.unref();
       });
       const answer = await Promise.race([instance.invoke(event, Date.now() + timeoutMs), timeout]);
       if (reuse === 'never') await this.discard(instance);

@@ -1,7 +1,8 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import type { LingeringClock } from '../lingering-clock';
 import type { Headers } from '../server/headers';
 import type { Guard } from './guard';
 import type { GatewayAnswer } from './lambda-door';
+import { SOCKET_GRACE_MS } from './websocket-door';
 
 /** What a WebSocket API of API Gateway hands over, as far as it is used here. */
 export interface GatewaySocketEvent {
@@ -24,15 +25,24 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** What the door asks of the platform behind it; a `Receiver` has it. */
+export interface ConnectedCalls {
+  readonly calls: { readonly busy: boolean };
+  refresh(connection: unknown): Promise<void>;
+  connectionLost(connection: unknown, graceMs: number): void;
+}
+
 export interface LambdaSocketOptions {
   guard?: Guard;
   /** Handles one message to its end: what it says has left, and its call is kept. */
   message(data: Buffer, event: GatewaySocketEvent): Promise<void>;
-  /** A connection has closed. */
-  closed(connectionId: string): Promise<void>;
-  /** Whether a timer is set or something else is still to be done: without a handler that waits it would not be. */
-  busy(): boolean;
-  clock: Clock;
+  receiver(): ConnectedCalls | undefined;
+  /** That of the platform: what its timers are for is done before the handler ends. */
+  clock: LingeringClock;
+  /** Whether the app has something else to do that the function must wait for. */
+  busy?(): boolean;
+  /** How long a call outlives its socket before it counts as ended, where the function may run that long. */
+  graceMs?: number;
 }
 
 export type LambdaSocketDoor = (event: GatewaySocketEvent, context: LambdaContext) => Promise<GatewayAnswer>;
@@ -51,8 +61,14 @@ const DONE: GatewayAnswer = { statusCode: 200 };
  * wait no longer. What is not done by then is begun anew by whoever gets the next message of the call.
  */
 export function lambdaSocketDoor(options: LambdaSocketOptions): LambdaSocketDoor {
-  const { guard, message, closed, busy, clock } = options;
-  const after = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
+  const { guard, message, receiver, clock, graceMs = SOCKET_GRACE_MS } = options;
+  const after = (ms: number) => new Promise<void>((resolve) => clock.host.after(ms, resolve));
+  const isBusy = () => clock.pending > 0 || receiver()?.calls.busy || options.busy?.();
+
+  async function closed(connectionId: string): Promise<void> {
+    await receiver()?.refresh(connectionId);
+    receiver()?.connectionLost(connectionId, graceMs);
+  }
 
   /** Never rejects: the client would be shown a message that is no action. */
   async function toItsEnd(work: Promise<void>, withinMs: number): Promise<void> {
@@ -64,7 +80,7 @@ export function lambdaSocketDoor(options: LambdaSocketOptions): LambdaSocketDoor
     const done = work
       .catch(() => {})
       .then(async () => {
-        while (busy() && !isLate) await after(LOOK_EVERY_MS);
+        while (isBusy() && !isLate) await after(LOOK_EVERY_MS);
       });
     await Promise.race([done, late]);
   }

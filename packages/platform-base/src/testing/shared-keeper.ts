@@ -64,7 +64,12 @@ export class SharedKeeper implements CallKeeper {
     if (this.fails) throw new Error('the store is down');
     const row = this.store.row(call);
     await Promise.resolve();
-    if (row.holder) await this.released(row, row.holder.process.dead ? Math.min(2_000, withinMs) : withinMs);
+    const untilMs = this.clock.nowMs() + withinMs;
+    // Of those who wait only the first finds it free.
+    while (row.holder) {
+      const leftMs = Math.max(0, untilMs - this.clock.nowMs());
+      await this.released(row, row.holder.process.dead ? Math.min(2_000, leftMs) : leftMs);
+    }
     if (signal.aborted) throw new Error('given up');
     const mine: Holder = { process: this, interrupted: new AbortController() };
     row.holder = mine;

@@ -1,5 +1,5 @@
 import { InputType, speechDurationMs } from '@jovo-telephony/telephony';
-import { CallResponse, type EventRule, type Wire } from '../../src';
+import { CallResponse, type EventRule, type OwnEvent, type Wire } from '../../src';
 
 /** A network made up for these tests: as little as a network can be, with keys for its events. */
 export interface Toy {
@@ -23,11 +23,18 @@ const RULES: Readonly<Record<string, EventRule>> = {
   words: { inputType: InputType.USER_SPEAK, means: 'words', interrupts: true, awaitsAnswer: true },
   sound: { inputType: InputType.USER_SPEECH_STARTED, interrupts: 'sound', acceptsNoAction: true },
   noise: { inputType: InputType.USER_SPEECH_ABANDONED },
+  stopping: { inputType: InputType.SERVER_STOPPING },
   key: { inputType: InputType.DTMF_RECEIVED, awaitsAnswer: true },
   heard: { inputType: InputType.ASSISTANT_SPEECH_ENDED, means: 'speech_ended' },
   silence: { inputType: InputType.USER_INPUT_TIMEOUT, means: 'silence', awaitsAnswer: true },
   back: { inputType: InputType.TRANSFER_FAILED, means: 'transfer_failed', awaitsAnswer: true },
   end: { inputType: InputType.SESSION_END, means: 'end', interrupts: true, acceptsNoAction: true },
+};
+
+const OWN_EVENTS: Readonly<Record<OwnEvent, string>> = {
+  [InputType.SESSION_END]: 'end',
+  [InputType.USER_SPEECH_ABANDONED]: 'noise',
+  [InputType.SERVER_STOPPING]: 'stopping',
 };
 
 const UNKNOWN: EventRule = { inputType: InputType.NOTIFICATION_EVENT_UNHANDLED, acceptsNoAction: true };
@@ -71,7 +78,7 @@ export const toyWire: Wire<Toy> = {
     type: transferring ? 'back' : event.type,
     again: repeated,
   }),
-  ownEvent: (type, call) => ({ type: type === InputType.SESSION_END ? 'end' : 'noise', call }),
+  ownEvent: (type, call) => ({ type: OWN_EVENTS[type], call }),
   key: ({ key }) => key,
   newNotes: () => ({ said: 0 }),
   left(_action, notes) {
