@@ -78,6 +78,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   const log = given.log ?? createLog(settings.log);
   const operations = new Operations({ settings, log, clock });
   const front = new Front({ settings, log, clock, operations });
+  const limits = new CallLimits(settings.limits, clock);
   let dialer: DialingServer | undefined;
   try {
     dialer = settings.dialer && (await openDialer(settings.dialer, log));
@@ -85,8 +86,11 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       networks: [sipgate, audiocodes],
       log,
       outbound: dialer?.join,
-      observe: operations.observe,
-      limits: new CallLimits(settings.limits, clock),
+      observe: (seen) => {
+        limits.observe(seen);
+        operations.observe(seen);
+      },
+      limits,
       onReportLost: (lost) => operations.reportLost(lost),
       platform: (network) => front.platform(network),
       ...given,
