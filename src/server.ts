@@ -6,6 +6,7 @@ import { httpDoor as nodeDoor } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
+import { ToolFileError } from './agent/author-tools';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
 import { openDialer } from './dialer';
@@ -199,7 +200,7 @@ function fail(error: unknown): void {
   const code =
     error instanceof SettingsError
       ? error.code
-      : error instanceof ProfileError
+      : error instanceof ProfileError || error instanceof ToolFileError
         ? 'PROFILE_INVALID'
         : 'START_FAILED';
   const text = code === 'START_FAILED' ? inspect(error) : (error as Error).message;

@@ -71,7 +71,7 @@ export class Backlog {
   async drain(withinMs: number): Promise<void> {
     if (this.waiting.size === 0) return;
     const all = Promise.allSettled([...this.waiting].map((file) => this.flush(file)));
-    await this.options.line.within(all, withinMs).catch(() => {});
+    await this.options.line.within('replay', withinMs, () => all).catch(() => {});
     this.timer?.();
   }
 
@@ -87,7 +87,7 @@ export class Backlog {
     for (const file of [...this.waiting]) {
       const flushed = this.flush(file);
       // How long it takes says how the store is; a slow one is waited for all the same.
-      await this.options.line.within(flushed, IN_TIME_MS).catch(() => {});
+      await this.options.line.within('replay', IN_TIME_MS, () => flushed).catch(() => {});
       const done = await flushed.then(
         () => true,
         () => false,
