@@ -64,7 +64,7 @@ async function rowsFor(node, major) {
 
 /** Milliseconds until the process has said that the event is answered. */
 function run({ node, args, name }) {
-  const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent' };
+  const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent', JOURNAL_URL: 'memory:' };
   return new Promise((resolve, reject) => {
     const startedAtMs = performance.now();
     const child = spawn(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -34,7 +34,12 @@ const TABLE = 'jovo-telephony-offline-journal';
 const httpPort = values['http-port'];
 const socketPort = values['websocket-port'];
 /** An emulator takes any key, but clients insist on one. Nothing of a real account gets in here. */
-const KEYS = { AWS_ACCESS_KEY_ID: 'offline', AWS_SECRET_ACCESS_KEY: 'offline', AWS_REGION: 'eu-central-1' };
+const KEYS = {
+  AWS_ACCESS_KEY_ID: 'offline',
+  AWS_SECRET_ACCESS_KEY: 'offline',
+  AWS_REGION: 'eu-central-1',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
 
 /** The table as it is deployed, in an emulator on a free port. Returns its address. */
 async function startDynamo() {
@@ -58,6 +63,7 @@ async function startDynamo() {
 if (!values['no-bundle']) {
   execFileSync(process.execPath, [join(ROOT, 'deploy/bundle.mjs'), '--no-cache'], { stdio: 'inherit' });
 }
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const journal = await startDynamo();
 const osls = spawn(
   process.execPath,
@@ -69,7 +75,7 @@ const osls = spawn(
   {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...KEYS, JOURNAL_URL: journal },
+    env: { ...process.env, ...KEYS, JOURNAL_URL: journal, GATEWAY_URL: `http://127.0.0.1:${socketPort}` },
   },
 );
 console.log(`webhook    http://127.0.0.1:${httpPort}/sipgate

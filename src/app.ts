@@ -1,9 +1,6 @@
-import type { Clock } from '@jovo-telephony/telephony';
-import { App } from '@jovotech/framework';
-import { type SipgateAiflowConfig, SipgateAiflowPlatform } from '@lautmaler/jovo-platform-aiflow';
+import { App, type Plugin } from '@jovotech/framework';
 import { AgentPlugin } from './agent/AgentPlugin';
 import type { OutboundAgent } from './agent/outbound-agent';
-import { PHRASES, spokenLanguage } from './agent/phrases';
 import { CallEnd } from './components/CallEnd';
 import { CallStart } from './components/CallStart';
 import { Keypad } from './components/Keypad';
@@ -16,36 +13,19 @@ import type { Journal } from './journal/journal';
 
 export interface AppOptions {
   agent: OutboundAgent;
-  clock: Clock;
   /** Where calls are kept between their events. */
   journal: Journal;
-  aiflow?: Partial<SipgateAiflowConfig>;
+  /** One per network. */
+  platforms: Plugin[];
   /** Told of every error that reaches the app. It may hold what was said: log its kind only. */
   onError(error: Error): void;
 }
 
 /** The Jovo app: networks, components, plugins. */
-export function createApp({ agent, clock, journal, aiflow, onError }: AppOptions): App {
+export function createApp({ agent, journal, platforms, onError }: AppOptions): App {
   const app = new App({
     components: [CallStart, Talk, Keypad, Silence, TextMessage, OutboundCall, CallEnd],
-    plugins: [
-      new SipgateAiflowPlatform({
-        clock,
-        keeper: journal,
-        // The agent fills the wait of its own turns; the platform only where a handler is stuck.
-        deadlines: { holdAfterMs: 3_000 },
-        phrases: {
-          hold: (language, attempt) => {
-            const { hold } = PHRASES[spokenLanguage(language) ?? 'en'];
-            return hold[attempt % hold.length] ?? '';
-          },
-          sorry: (language) => PHRASES[spokenLanguage(language) ?? 'en'].sorry,
-        },
-        ...aiflow,
-      }),
-      new JournalSessions(journal),
-      new AgentPlugin(agent),
-    ],
+    plugins: [...platforms, new JournalSessions(journal), new AgentPlugin(agent)],
     logging: false,
     output: { validation: false },
   });

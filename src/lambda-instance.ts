@@ -1,3 +1,4 @@
+import { sipgate } from './networks';
 import { logging } from './operations/call-log';
 import { plainLog } from './operations/plain-log';
 import { readSettings, type Settings } from './settings';
@@ -22,7 +23,8 @@ export async function startInstance(given: Partial<Surroundings> = {}): Promise<
     const advice = 'set dynamodb://table, or calls are lost when their next event meets another instance';
     log.warn({ code: 'SETTINGS_INVALID', advice }, 'JOURNAL_URL: a function keeps nothing');
   }
-  return { ...(await start(settings, { log, observe: logging(log), ...given })), settings };
+  const surroundings = { networks: [sipgate], log, observe: logging(log), ...given };
+  return { ...(await start(settings, surroundings)), settings };
 }
 
 /**

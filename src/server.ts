@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
+import type { DialingServer } from '@jovo-telephony/dialer';
+import { audiocodesDoor } from '@jovo-telephony/jovo-platform-audiocodes';
+import { httpDoor as nodeDoor } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
+import { ToolFileError } from './agent/author-tools';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
+import { openDialer } from './dialer';
 import { keepHouse } from './journal/housekeeping';
+import { audiocodes, sipgate } from './networks';
 import { CallLimits } from './operations/call-limits';
 import type { DoorWatch } from './operations/door-watch';
 import { Front } from './operations/front';
@@ -19,9 +25,15 @@ import { systemClock } from './system-clock';
 
 /** One entry per network. */
 function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
-  const { SipgateAiflowPlatform: sipgate } = app.plugins;
-  if (!sipgate) throw new Error('The app has no platform for sipgate');
-  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom } = settings;
+  const { SipgateAiflowPlatform, AudiocodesPlatform } = app.plugins;
+  if (!SipgateAiflowPlatform || !AudiocodesPlatform)
+    throw new Error('The app has no platform for sipgate, or none for AudioCodes');
+  const { aiflowApiKey: apiKey, aiflowAllowFrom: allowFrom, publicUrl: publicBaseUrl } = settings;
+  const audiocodesAt = audiocodesDoor(app, {
+    path: '/audiocodes',
+    publicBaseUrl,
+    onUnauthorized: () => watch.unauthorized('audiocodes'),
+  });
   return [
     {
       network: 'sipgate',
@@ -29,7 +41,16 @@ function openDoors(app: App, settings: Settings, watch: DoorWatch): Door[] {
       allowFrom,
       http: httpDoor(app, { apiKey }),
       webSocket: webSocketDoor(app, { apiKey, onUnauthorized: () => watch.unauthorized('sipgate') }),
-      calls: sipgate.receiver,
+      calls: SipgateAiflowPlatform.receiver,
+    },
+    {
+      network: 'audiocodes',
+      path: '/audiocodes',
+      below: true,
+      allowFrom: settings.audiocodesAllowFrom,
+      http: nodeDoor(audiocodesAt.http),
+      webSocket: audiocodesAt.webSocket,
+      calls: AudiocodesPlatform.receiver,
     },
   ];
 }
@@ -57,16 +78,24 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   const log = given.log ?? createLog(settings.log);
   const operations = new Operations({ settings, log, clock });
   const front = new Front({ settings, log, clock, operations });
+  const limits = new CallLimits(settings.limits, clock);
+  let dialer: DialingServer | undefined;
   try {
+    dialer = settings.dialer && (await openDialer(settings.dialer, log));
     const started = await start(settings, {
+      networks: [sipgate, audiocodes],
       log,
-      observe: operations.observe,
-      limits: new CallLimits(settings.limits, clock),
+      outbound: dialer?.join,
+      observe: (seen) => {
+        limits.observe(seen);
+        operations.observe(seen);
+      },
+      limits,
       onReportLost: (lost) => operations.reportLost(lost),
       platform: (network) => front.platform(network),
       ...given,
     });
-    const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const ports = await front.open(openDoors(started.app, settings, front.watch), dialer?.routes);
     const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
     const stopHousekeeping = keepHouse(started.journal, clock, (error) =>
       log.warn({ code: 'JOURNAL_TROUBLE', ...kindOf(error) }, 'Old calls could not be erased'),
@@ -78,6 +107,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
       stopHousekeeping();
       await journal.close();
+      await dialer?.close();
       await operations.close();
     };
     return {
@@ -91,6 +121,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
     };
   } catch (error) {
     await front.close();
+    await dialer?.close();
     await operations.close();
     throw error;
   }
@@ -119,17 +150,20 @@ function namesOf({ all }: Started['profiles']): string[] {
 /** Says what an operator, or a newcomer at a terminal, wants to know. */
 function announce({ port, profiles, brain, log }: RunningServer, settings: Settings): void {
   const agents = namesOf(profiles);
-  const { openai, aiflowApiKey } = settings;
+  const { openai, aiflowApiKey, audiocodesAuth } = settings;
   log.info({ port, agents, brain: openai ? brain.name : 'offline' }, 'Answering calls');
   if (!aiflowApiKey) {
     log.warn({ network: 'sipgate', advice: 'Set AIFLOW_API_KEY' }, 'The door is open to anybody');
+  }
+  if (Object.values(audiocodesAuth).every((proof) => proof === undefined)) {
+    log.warn({ network: 'audiocodes', advice: 'Set AUDIOCODES_TOKEN' }, 'The door is open to anybody');
   }
   if (!process.stdout.isTTY || settings.log.format === 'json') return;
   process.stdout.write(
     [
       '',
-      `  webhook    http://localhost:${port}/sipgate`,
-      `  websocket  ws://localhost:${port}/sipgate`,
+      `  sipgate    http://localhost:${port}/sipgate     ws://localhost:${port}/sipgate`,
+      `  audiocodes http://localhost:${port}/audiocodes  ws://localhost:${port}/audiocodes`,
       openai
         ? `  brain      ${brain.name}`
         : '  brain      offline: answers from the profiles only (set OPENAI_API_KEY for a language model)',
@@ -166,7 +200,7 @@ function fail(error: unknown): void {
   const code =
     error instanceof SettingsError
       ? error.code
-      : error instanceof ProfileError
+      : error instanceof ProfileError || error instanceof ToolFileError
         ? 'PROFILE_INVALID'
         : 'START_FAILED';
   const text = code === 'START_FAILED' ? inspect(error) : (error as Error).message;

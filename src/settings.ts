@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { DialerError } from '@jovo-telephony/dialer/errors';
+import {
+  DIALER_SECRETS,
+  DIALER_VARIABLES,
+  type DialerSettings,
+  dials,
+  readDialerSettings,
+} from '@jovo-telephony/dialer/settings';
+import type { AudiocodesAuth } from '@jovo-telephony/jovo-platform-audiocodes';
 import { z } from 'zod';
+import { AUDIOCODES_EXPECTED, AUDIOCODES_VARIABLES, audiocodesAuth } from './audiocodes-settings';
 import type { JournalSettings } from './journal/open-journal';
 import { AddressList, type TrustedProxies } from './operations/addresses';
+import type { SmsGatewaySettings } from './sms-gateway';
 
 /** Environment variables are texts; an empty one is as good as none. */
 const optional = z.string().min(1).optional();
@@ -40,6 +51,12 @@ const environmentSchema = z.object({
   DRAIN_SECONDS: z.coerce.number().min(0).max(7_200).default(60),
   AIFLOW_API_KEY: secrets,
   AIFLOW_ALLOW_FROM: addresses,
+  AUDIOCODES_TOKEN: secrets,
+  AUDIOCODES_ALLOW_FROM: addresses,
+  ...AUDIOCODES_VARIABLES,
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_GATEWAY_TOKEN: optional,
   GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
@@ -69,14 +86,18 @@ const environmentSchema = z.object({
 });
 
 /** Every variable that is read. */
-export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
+export const VARIABLES: readonly string[] = [...Object.keys(environmentSchema.shape), ...DIALER_VARIABLES];
 
 /** Those that are secrets: each may also be read from the file that `<NAME>_FILE` names. */
 export const SECRET_VARIABLES = [
   'AIFLOW_API_KEY',
+  'AUDIOCODES_TOKEN',
+  'AUDIOCODES_INTROSPECTION_CLIENT_SECRET',
+  'SMS_GATEWAY_TOKEN',
   'WEBHOOK_SECRET',
   'OPENAI_API_KEY',
   'METRICS_TOKEN',
+  ...DIALER_SECRETS,
 ] as const;
 
 /** How often calls may come in. 0: as often as they like. */
@@ -91,6 +112,8 @@ export interface CallLimitSettings {
 
 /** What the process was told, checked and frozen. Every variable is explained in `.env.example`. */
 export interface Settings {
+  /** Calls of our own; undefined: none are placed. */
+  dialer: DialerSettings | undefined;
   /** 0 lets the system choose. */
   port: number;
   host: string;
@@ -104,6 +127,13 @@ export interface Settings {
   aiflowApiKey: readonly string[] | undefined;
   /** Where sipgate's events may come from; undefined: from anywhere. */
   aiflowAllowFrom: AddressList | undefined;
+  /** How an AudioCodes gateway proves who it is; nothing in it leaves the door open. */
+  audiocodesAuth: AudiocodesAuth;
+  audiocodesAllowFrom: AddressList | undefined;
+  /** Address under which networks reach this server, for those that are told where to send what. */
+  publicUrl: string | undefined;
+  /** Sends text messages where the network of a call has none. */
+  smsGateway: SmsGatewaySettings | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
@@ -167,6 +197,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   DRAIN_SECONDS: 'a number of seconds from 0 to 7200',
   AIFLOW_API_KEY: SECRETS,
   AIFLOW_ALLOW_FROM: ADDRESSES,
+  AUDIOCODES_TOKEN: SECRETS,
+  AUDIOCODES_ALLOW_FROM: ADDRESSES,
+  ...AUDIOCODES_EXPECTED,
+  PUBLIC_URL: 'the http(s) address of this server as networks see it, for example https://calls.example.com',
+  SMS_GATEWAY_URL: 'an http(s) address that takes text messages',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
   OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
@@ -191,7 +226,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse({ ...given, ...secretsFromFiles(given) });
+  const read = { ...given, ...secretsFromFiles(given) };
+  const parsed = environmentSchema.safeParse(read);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const variable = String(path[0]);
@@ -205,9 +241,12 @@ export function readSettings(environment: Environment): Settings {
       'WEBHOOK_SECRET: expected a secret that signs the alarms for ALARM_WEBHOOK_URL; set it, or remove the address',
     );
   }
+  const auth = audiocodesAuth(env);
+  if ('fault' in auth) throw new SettingsError(auth.fault);
   // A server of one's own often needs no key, but the client insists on one.
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
   return Object.freeze({
+    dialer: dialerSettings(read),
     port: env.PORT,
     host: env.HOST,
     trustProxy: env.TRUST_PROXY,
@@ -215,6 +254,10 @@ export function readSettings(environment: Environment): Settings {
     aiflowApiKey: env.AIFLOW_API_KEY,
     gatewayUrl: env.GATEWAY_URL,
     aiflowAllowFrom: env.AIFLOW_ALLOW_FROM,
+    audiocodesAuth: auth,
+    audiocodesAllowFrom: env.AUDIOCODES_ALLOW_FROM,
+    publicUrl: env.PUBLIC_URL,
+    smsGateway: env.SMS_GATEWAY_URL ? { url: env.SMS_GATEWAY_URL, token: env.SMS_GATEWAY_TOKEN } : undefined,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,
@@ -272,4 +315,13 @@ function secretsFromFiles(given: Environment): Record<string, string> {
     if (found[name] === '') throw new SettingsError(`${name}_FILE: expected a file with the secret in it`);
   }
   return found;
+}
+
+function dialerSettings(environment: Environment): DialerSettings | undefined {
+  try {
+    return dials(environment) ? readDialerSettings(environment) : undefined;
+  } catch (error) {
+    if (error instanceof DialerError) throw new SettingsError(error.message);
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
+import type { CallPlatformConfig, NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
 import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
@@ -13,11 +13,14 @@ import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
 import { McpTools } from './agent/mcp/mcp-tools';
 import { OutboundAgent, type OutboundCalls } from './agent/outbound-agent';
+import { PHRASES, spokenLanguage } from './agent/phrases';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import type { Journal } from './journal/journal';
 import { JournalRecords } from './journal/journal-records';
+import { notedIn } from './journal/note-observed';
 import { JournalOpenError, openJournal } from './journal/open-journal';
+import type { Network } from './networks';
 import { kindOf, type Log } from './operations/log';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
@@ -25,10 +28,24 @@ import { systemClock } from './system-clock';
 /** What nobody has asked to set yet. */
 const TIMING = { maxSilenceMs: 2_200, finishWithinMs: 1_000 };
 
+const EVERY_NETWORK: Partial<CallPlatformConfig> = {
+  // The agent fills the wait of its own turns; the platform only where a handler is stuck.
+  deadlines: { holdAfterMs: 3_000 },
+  phrases: {
+    hold: (language, attempt) => {
+      const { hold } = PHRASES[spokenLanguage(language) ?? 'en'];
+      return hold[attempt % hold.length] ?? '';
+    },
+    sorry: (language) => PHRASES[spokenLanguage(language) ?? 'en'].sorry,
+  },
+};
+
 const CHAIN = { firstUsefulMs: 2_000, breakAfter: 3, retryAfterMs: 30_000 };
 
 /** What the parts tell of what they do, and who is asked. */
 export interface Surroundings {
+  /** That calls may come from. */
+  networks: readonly Network[];
   log: Log;
   observe?: Observe;
   limits?: NewCalls;
@@ -61,7 +78,7 @@ export interface Started {
  * when one needs a setting that is missing.
  */
 export async function start(settings: Settings, surroundings: Surroundings): Promise<Started> {
-  const { log, observe, limits, platformClock = systemClock } = surroundings;
+  const { networks, log, observe, limits, platformClock = systemClock } = surroundings;
   const profiles = loadProfiles(settings.agentsDir);
   const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
@@ -73,7 +90,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     onFailure: (server, error) =>
       log.warn({ code: 'TOOL_SERVER_FAILED', server, ...kindOf(error) }, 'A server of tools failed'),
   });
-  const journal = await journalOf(settings, profiles, log);
+  const journal = await journalOf(settings, profiles, log, observe);
+  const observed = notedIn(journal, observe);
   const records = new JournalRecords(journal, Date.now);
   const agent = new OutboundAgent({
     profiles,
@@ -85,24 +103,28 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     knownCallers: records,
     records,
     reporter,
-    observe,
+    observe: observed,
     limits,
     outbound: surroundings.outbound,
     onVerdict: (verdict) => observe?.({ type: 'action_judged', ...verdict }),
   });
-  const { voice, language } = profiles.fallback;
   const app = createApp({
     agent,
-    clock: platformClock,
     journal,
-    aiflow: {
-      apiKey: settings.aiflowApiKey,
-      tts: { language, ...voice },
-      userInputTimeoutSec: inputTimeoutMs / 1000,
-      observe,
-      ...surroundings.platform?.('sipgate'),
-      onWarning: (reason) => observe?.({ type: 'faulty', network: 'sipgate', reason }),
-    },
+    platforms: networks.map(({ name, platform }) =>
+      platform({
+        settings,
+        fallback: profiles.fallback,
+        config: {
+          ...EVERY_NETWORK,
+          clock: platformClock,
+          keeper: journal,
+          observe: observed,
+          ...surroundings.platform?.(name),
+          onWarning: (reason) => observe?.({ type: 'faulty', network: name, reason }),
+        },
+      }),
+    ),
     onError: (error) => log.error({ code: 'HANDLER_FAILED', ...kindOf(error) }, 'Handler failed'),
   });
   await app.initialize();
@@ -110,12 +132,18 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   return { app, profiles, brain, reporter, mcp, journal };
 }
 
-async function journalOf({ journal }: Settings, profiles: Profiles, log: Log): Promise<Journal> {
+async function journalOf(
+  { journal }: Settings,
+  profiles: Profiles,
+  log: Log,
+  observe: Observe | undefined,
+): Promise<Journal> {
   try {
     return await openJournal(journal, {
       profiles,
       clock: systemClock,
       epochMs: Date.now,
+      observe,
       warn: (warning) => log.warn({ code: 'JOURNAL_TROUBLE', warning }, 'The journal is in trouble'),
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { withoutFunctionNames } from './function-names.mjs';
 import { entryOfPart, lazyParts } from './lazy-parts.mjs';
 import { stubs } from './stubs.mjs';
 
@@ -18,7 +19,7 @@ const COMMON = {
   legalComments: 'none',
   logLevel: 'warning',
   tsconfig: 'tsconfig.base.json',
-  conditions: ['jovo-telephony-source'],
+  conditions: ['jovo-telephony-source', 'module'],
   // Builds as ES modules first: what is not used falls away. Jovo has its newest under `es2015`.
   mainFields: ['es2015', 'module', 'main'],
   // The bundle runs as a script (loader.cjs): every import is a require.
@@ -35,12 +36,14 @@ export async function buildFunction({ entry, folder, agents = join(ROOT, 'agents
     entryPoints: [entry],
     outfile: join(folder, 'app.js'),
     metafile: true,
+    write: false,
     // Jovo tells components, outputs and plugins apart by the names of their classes.
     keepNames: true,
     // Jovo's packages say that they have no side effects, yet one of them is this; without it no decorator works.
     inject: ['reflect-metadata'],
     plugins: [lazyParts(used), stubs],
   });
+  writeFileSync(join(folder, 'app.js'), withoutFunctionNames(app.outputFiles[0].text));
   const wanted = partsOf(app.metafile);
   // A set that grows while it is gone through: a part may need another one.
   for (const part of wanted) {

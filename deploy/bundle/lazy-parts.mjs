@@ -25,6 +25,8 @@ const PACKAGES = [
   { part: 'mcp', packages: [/^@modelcontextprotocol\/sdk\//] },
   { part: 'postgres', packages: ['pg'] },
   { part: 'socket', packages: ['ws'] },
+  // Only where a list of addresses is set.
+  { part: 'addresses', packages: ['ipaddr.js'] },
 ];
 
 /** The same with modules of ours. What they share with others is in the part once more. `exports`: what is used. */
@@ -120,7 +122,10 @@ function packageOf(name, importer) {
 }
 
 function namesOf(path, { exports: names }) {
-  return names ?? Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  if (names) return names;
+  const own = Object.keys(require(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+  // A package in CommonJS is its own default.
+  return [...new Set(['default', ...own])];
 }
 
 /** What a part is made of: packages and modules by their names. */

@@ -25,6 +25,12 @@ const STUBS = [
        async open() { throw Object.assign(new Error('No SQLite'), { code: 'NO_SQLITE_IN_A_FUNCTION' }); },
      };`,
   ],
+  // The same code twice in two packages: a merge is a mergeWith that leaves everything to it.
+  [
+    'lodash.merge',
+    `import mergeWith from 'lodash.mergewith';
+     export default (object, ...sources) => mergeWith(object, ...sources, () => undefined);`,
+  ],
   // Jovo's TestSuite.
   ['@jest/globals', 'export {};'],
 ];
@@ -52,7 +58,10 @@ export const stubs = {
       sources.has(path) ? { path, namespace: 'stub', sideEffects: false } : undefined,
     );
     build.onResolve({ filter: SQLITE }, () => ({ path: 'sqlite', namespace: 'stub', sideEffects: false }));
-    build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: sources.get(path) }));
+    build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
+      contents: sources.get(path),
+      resolveDir: import.meta.dirname,
+    }));
     // 50 languages of messages; ours are in English, for operators.
     build.onLoad({ filter: ZOD_LOCALES }, ({ path }) => ({
       contents: `export { default as en } from './en.js';`,

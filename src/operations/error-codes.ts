@@ -24,6 +24,11 @@ export const ERROR_CODES = {
     meaning: 'Another program listens on the port.',
     advice: 'Choose another `PORT` or `METRICS_PORT`.',
   },
+  CODE_CACHE_REFUSED: {
+    where: 'start',
+    meaning: 'The code cache of a function does not fit its Node; it starts as it would without.',
+    advice: 'Let the function make it: `docs/deployment.md`, "The cold start".',
+  },
   PROFILE_INVALID: {
     where: 'start',
     meaning: 'An agent profile or tool cannot be used.',
@@ -47,7 +52,7 @@ export const ERROR_CODES = {
   DOOR_ADDRESS_REFUSED: {
     where: 'door',
     meaning: "The sender's address is not in the allow-list of the network (403).",
-    advice: 'Add it to `AIFLOW_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
+    advice: 'Add it to `AIFLOW_ALLOW_FROM` or `AUDIOCODES_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
   },
   DOOR_NOT_FOUND: {
     where: 'door',
@@ -94,6 +99,16 @@ export const ERROR_CODES = {
     where: 'call',
     meaning: 'A server of tools (`mcp` in a profile) cannot be used; calls go on without its tools.',
     advice: 'The field `server` names it. Check its command or address; it is tried again.',
+  },
+  DIALER_STATUS_UNKNOWN: {
+    where: 'call',
+    meaning: 'A network reports a status of an outbound call that this version does not know.',
+    advice: 'The call is settled by what else is heard of it, or by its deadline.',
+  },
+  DIALER_NOTIFICATION_LOST: {
+    where: 'after call',
+    meaning: 'Somebody who has ordered a call could not be told how it went.',
+    advice: 'See whether the `notifyUrl` of the order can be reached.',
   },
   JOURNAL_TROUBLE: {
     where: 'call',

@@ -7,7 +7,7 @@ import { Drain } from './drain';
 import { closeServer, limitedServer } from './http-limits';
 import type { Log } from './log';
 import type { Operations } from './operations';
-import { type Door, listen, routes, upgrades } from './ports';
+import { type Door, listen, routes, type SideRoute, upgrades } from './ports';
 import { Probes } from './probes';
 
 export interface FrontOptions {
@@ -72,7 +72,10 @@ export class Front {
   }
 
   /** Opens every door on one port, and a port for the figures if they have one. Resolves with the ports. */
-  async open(doors: readonly Door[]): Promise<{ port: number; metricsPort: number | undefined }> {
+  async open(
+    doors: readonly Door[],
+    sideRoutes?: readonly SideRoute[],
+  ): Promise<{ port: number; metricsPort: number | undefined }> {
     const { settings, log, operations } = this.options;
     const { host, metrics } = settings;
     const { metrics: figures, alarms } = operations;
@@ -83,7 +86,7 @@ export class Front {
       state: () => this.drain.state,
       ownPort: metrics.port !== undefined,
     });
-    const ports = { doors, watch: this.watch, probes, log };
+    const ports = { doors, sideRoutes, watch: this.watch, probes, log };
     const server = limitedServer(routes(ports));
     server.on('upgrade', upgrades(ports));
     this.doors = doors;

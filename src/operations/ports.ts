@@ -13,6 +13,8 @@ import type { Probes } from './probes';
 export interface Door {
   network: string;
   path: string;
+  /** Whether paths below are the door's, too. */
+  below?: true;
   /** Where they may come from; undefined: from anywhere. */
   allowFrom: AddressList | undefined;
   http: RequestListener;
@@ -34,20 +36,31 @@ export interface DoorCalls {
   endCalls(): Promise<void>;
 }
 
+/** Something else at the port, in the notation of Express. It checks for itself who asks. */
+export interface SideRoute {
+  path: string;
+  http: RequestListener;
+}
+
 export interface PortOptions {
   doors: readonly Door[];
+  sideRoutes?: readonly SideRoute[];
   watch: DoorWatch;
   probes: Probes;
   log: Log;
 }
 
 /** What is at which path of the one port: the doors, and what tells how the server is. */
-export function routes({ doors, watch, probes, log }: PortOptions): RequestListener {
+export function routes({ doors, sideRoutes = [], watch, probes, log }: PortOptions): RequestListener {
   const http = express();
   http.disable('x-powered-by');
   http.disable('etag');
-  for (const { path, network, allowFrom, http: door } of doors)
-    http.all(path, watch.http(network, allowFrom, door));
+  for (const { path, below, network, allowFrom, http: door } of doors) {
+    const guarded = watch.http(network, allowFrom, door);
+    if (below) http.use(path, guarded);
+    else http.all(path, guarded);
+  }
+  for (const { path, http: side } of sideRoutes) http.all(path, side);
   for (const [path, answer] of probes.public) http.get(path, answer);
   const paths = doors.map(({ path }) => path).join(', ');
   http.use((_request, response) => {
@@ -69,8 +82,8 @@ export function upgrades({ doors, watch }: PortOptions) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A peer that resets the connection while it is turned away must not end the process.
     socket.on('error', () => socket.destroy());
-    const path = (request.url ?? '').split('?', 1)[0];
-    const door = doors.find((candidate) => candidate.path === path);
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const door = doors.find((one) => one.path === path || (one.below && path.startsWith(`${one.path}/`)));
     if (!door) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     else if (watch.upgrade(door.network, door.allowFrom, request, socket))
       door.webSocket.upgrade(request, socket, head);

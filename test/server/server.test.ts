@@ -17,7 +17,7 @@ describe('the one port', () => {
     expect(nothing.status).toBe(404);
     expect(nothing.headers.get('x-powered-by')).toBeNull();
     expect(await nothing.json()).toEqual({
-      error: 'Nothing here. Events go to /sipgate',
+      error: 'Nothing here. Events go to /sipgate, /audiocodes',
       code: 'DOOR_NOT_FOUND',
     });
   });

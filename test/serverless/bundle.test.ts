@@ -1,17 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { callEvent } from '../support/call-server';
-import { GatewayModel } from '../support/gateway/gateway-model';
-import { LambdaModel } from '../support/gateway/lambda-model';
 import { processInstance } from '../support/gateway/process-instance';
 import { chunk, type HostileModel, hostileModel, startStream } from '../support/model-server';
-import { playTogether } from '../support/play-calls';
 import { type Bundles, bundles } from './bundles';
 
 const ROOT = join(__dirname, '..', '..');
-const CALLS = join(ROOT, 'test', 'calls');
 
 let built: Bundles;
 beforeAll(() => {
@@ -34,19 +31,6 @@ function packagesOf(name: string): Set<string> {
   return new Set(used.flatMap(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
 }
 
-/** Plays a bundle behind a model of the gateway until the tests of the block are done. */
-function gatewayTo(environment: () => Record<string, string>, flags?: string[]) {
-  const model = {} as { gateway: GatewayModel; webhook: LambdaModel };
-  beforeAll(async () => {
-    model.webhook = new LambdaModel({
-      start: () => processInstance({ folder: inFunction('webhook'), environment: environment(), flags }),
-    });
-    model.gateway = await GatewayModel.start({ webhook: model.webhook });
-  });
-  afterAll(() => model.gateway.stop());
-  return model;
-}
-
 describe.each(['webhook', 'websocket'])('the bundle of %s', (name) => {
   test('is one file of at most 600 KB', () => {
     expect(statSync(inFunction(name, 'app.js')).size).toBeLessThanOrEqual(600_000);
@@ -64,18 +48,6 @@ describe.each(['webhook', 'websocket'])('the bundle of %s', (name) => {
     expect(files).toContain('praxis-sommer.yaml');
     for (const file of files) JSON.parse(readFileSync(inFunction(name, 'agents', file), 'utf8'));
   });
-});
-
-describe('calls to the bundled webhook', () => {
-  const model = gatewayTo(() => ({}));
-  test('go through without a failure of the function', async () => {
-    const names = ['praxis-ganzer-anruf', 'praxis-verbinden', 'cycles-whole-call'];
-    const files = names.map((name) => join(CALLS, `${name}.yaml`));
-    const urlOf = () => `http://127.0.0.1:${model.gateway.port}/sipgate`;
-    expect(await playTogether(files, { urlOf, transports: ['http'] })).toEqual([]);
-    expect(model.webhook.failures).toEqual([]);
-    expect(model.webhook.invocations).toBeGreaterThan(10);
-  }, 60_000);
 });
 
 describe('a bundle with agents and a tool of its own', () => {
@@ -140,6 +112,21 @@ describe('the code cache', () => {
     expect(printed).toContain('answered');
     expect(printed).not.toContain('CODE_CACHE_REFUSED');
   });
+
+  test('is handed out by a function that is asked directly, and taken by a build of the same bundle alone', async () => {
+    const instance = processInstance({ folder: inFunction('webhook') });
+    const throughApi = { requestContext: { http: { method: 'POST' } }, body: '{"codeCache":true}' };
+    expect(await instance.invoke(throughApi, Date.now() + 10_000)).toMatchObject({ statusCode: 400 });
+    const handed = await instance.invoke({ codeCache: true }, Date.now() + 10_000);
+    await instance.stop();
+    const folder = mkdtempSync(join(tmpdir(), 'code-cache-'));
+    const file = join(folder, 'webhook.json');
+    writeFileSync(file, JSON.stringify(handed));
+    bundles('--only', 'webhook', '--no-zip', '--cache-from', folder).remove();
+    writeFileSync(file, JSON.stringify(handed).replaceAll(/"sha256":"../g, '"sha256":"zz'));
+    expect(() => bundles('--only', 'webhook', '--no-zip', '--cache-from', folder)).toThrow();
+    rmSync(folder, { recursive: true });
+  }, 30_000);
 
   test('is refused under other flags, which is said; the call is answered all the same', () => {
     const printed = firstEvent('--max-old-space-size=200');

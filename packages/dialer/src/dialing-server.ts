@@ -18,8 +18,6 @@ export const TOKEN_PATH = '/oauth/token';
 export interface DialingServerOptions {
   store: DialStore;
   settings: DialerSettings;
-  /** Holds the secrets that the file of orders names. */
-  environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   /** Wall-clock time, milliseconds since 1970. */
   wallMs(): number;
@@ -41,7 +39,7 @@ export interface DialingServer {
 
 /** Throws a `DialerError` where the file of orders, or a setting that it needs, cannot be used. */
 export async function openDialingServer(options: DialingServerOptions): Promise<DialingServer> {
-  const { store, settings, environment, clock, wallMs, random, onUnknownStatus, onLost } = options;
+  const { store, settings, clock, wallMs, random, onUnknownStatus, onLost } = options;
   const secret = await sharedSecret(store, 'notify', wallMs);
   const onNoted = () => void ordered?.calls.look();
   const receiver = notificationReceiver({ store, secret, wallMs, onNoted, onUnknown: onUnknownStatus });
@@ -53,7 +51,7 @@ export async function openDialingServer(options: DialingServerOptions): Promise<
   };
 
   async function orders(path: string) {
-    const file = readDialoutFile(path, environment);
+    const file = readDialoutFile(path, settings.dialoutSecrets);
     const bots = [...file.bots].map(([name, bot]) => ({
       ...bot,
       name,

@@ -48,8 +48,8 @@ beforeAll(async () => {
   slow-bot: { network: sipgate, limitPerSecond: 1, maxConcurrentCalls: 0, allow: ["+49"], authorizationTag: slow }
   gateway-bot: { network: audiocodes, limitPerSecond: 0, allow: ["+49"], allowedCallers: ["+4921163550"] }
 clients:
-  crm: { secretVariable: DIALOUT_CRM, scopes: ["*"], notifyHosts: ["${host}"] }
-  narrow: { secretVariable: DIALOUT_NARROW, scopes: ["tag=slow"] }
+  crm: { secretVariable: DIALOUT_CRM_SECRET, scopes: ["*"], notifyHosts: ["${host}"] }
+  narrow: { secretVariable: DIALOUT_NARROW_SECRET, scopes: ["tag=slow"] }
 `,
   );
   gateway = await VoiceAiGateway.start({
@@ -65,6 +65,8 @@ clients:
     store,
     settings: readDialerSettings({
       DIALOUT_FILE: path,
+      DIALOUT_CRM_SECRET: SECRET,
+      DIALOUT_NARROW_SECRET: `${SECRET}, narrow`,
       DIALER_PUBLIC_URL: url,
       SIPGATE_API_URL: sipgate.url,
       SIPGATE_API_TOKEN: 'sipgate-token',
@@ -74,7 +76,6 @@ clients:
       AUDIOCODES_API_CLIENT_ID: 'dialer',
       AUDIOCODES_API_CLIENT_SECRET: 'secret',
     }),
-    environment: { DIALOUT_CRM: SECRET, DIALOUT_NARROW: `${SECRET}, narrow` },
     clock: realClock,
     wallMs,
     random: () => 0,
@@ -390,14 +391,14 @@ describe('what the network answers', () => {
       settings: readDialerSettings({
         DIALOUT_FILE: files.write(
           'one.yaml',
-          'bots: { b: { network: sipgate, allow: ["+49"] } }\nclients: { crm: { secretVariable: DIALOUT_CRM, scopes: ["b"] } }\n',
+          'bots: { b: { network: sipgate, allow: ["+49"] } }\nclients: { crm: { secretVariable: DIALOUT_CRM_SECRET, scopes: ["b"] } }\n',
         ),
+        DIALOUT_CRM_SECRET: SECRET,
         SIPGATE_API_URL: peer.url,
         SIPGATE_API_TOKEN: 't',
         SIPGATE_FLOW_ID: 'f',
         SIPGATE_BILLING_DEVICE: 'e',
       }),
-      environment: { DIALOUT_CRM: SECRET },
       clock: realClock,
       wallMs,
       random: () => 0,
@@ -427,8 +428,8 @@ describe('what the network answers', () => {
 
   it.each([
     [
-      'bots: {}\nclients: { crm: { secretVariable: DIALOUT_NOBODY, scopes: ["*"] } }\n',
-      /DIALOUT_NOBODY: expected the secret of the client crm/,
+      'bots: {}\nclients: { crm: { secretVariable: DIALOUT_NOBODY_SECRET, scopes: ["*"] } }\n',
+      /DIALOUT_NOBODY_SECRET: expected the secret of the client crm/,
     ],
     ['bots: { b: { network: sipgate } }\nclients: {}\n', /faulty.yaml:1: bots.b.allow: is missing/],
     [
@@ -441,7 +442,6 @@ describe('what the network answers', () => {
     const opening = openDialingServer({
       store: new MemoryStore(),
       settings,
-      environment: {},
       clock: realClock,
       wallMs,
       random: () => 0,
@@ -459,6 +459,8 @@ describe('calls that were ordered before a restart', () => {
     ).toMatchObject({ status: 200 });
     const settings = readDialerSettings({
       DIALOUT_FILE: files.path('dialout.yaml'),
+      DIALOUT_CRM_SECRET: SECRET,
+      DIALOUT_NARROW_SECRET: `${SECRET}, narrow`,
       SIPGATE_API_URL: sipgate.url,
       SIPGATE_API_TOKEN: 'sipgate-token',
       SIPGATE_FLOW_ID: 'flow',
@@ -472,7 +474,6 @@ describe('calls that were ordered before a restart', () => {
     const next = await openDialingServer({
       store,
       settings,
-      environment: { DIALOUT_CRM: SECRET, DIALOUT_NARROW: `${SECRET}, narrow` },
       clock: realClock,
       wallMs,
       random: () => 0,

@@ -169,7 +169,10 @@ describe('a campaign', () => {
   });
 
   it('calls a number twice a day and goes on tomorrow', () => {
-    const spring = campaign([german(1)], { retry: { no_answer: { times: 9, afterMs: HOUR } } });
+    const spring = campaign([german(1)], {
+      retry: { no_answer: { times: 9, afterMs: HOUR } },
+      caps: { perTarget: 4, perNumberPerDay: 2, perDay: 99, total: 99 },
+    });
     for (const [index, hours] of [0, 1, 23, 24].entries()) {
       spring.until(TUESDAY + hours * HOUR);
       spring.hear(`spring.0.${index + 1}`, failed('no-answer'));

@@ -1,4 +1,5 @@
 import { CallConverter, isSsml, type RawAction } from '@jovo-telephony/platform-base';
+import type { NetworkCapabilities } from '@jovo-telephony/telephony';
 import type { NormalizedOutputTemplate } from '@jovotech/output';
 import { capabilities, toWire } from './portable';
 import { SipgateAiflowResponse } from './SipgateAiflowResponse';
@@ -15,6 +16,9 @@ declare module '@jovotech/output/dist/types/models/NormalizedOutputTemplatePlatf
   }
 }
 
+/** Not a field: Jovo would copy it with every event. */
+const CAPABILITIES = capabilities(true);
+
 /** Output templates in the fields of the wire. */
 export class SipgateAiflowOutputTemplateConverterStrategy extends CallConverter<
   Aiflow,
@@ -22,8 +26,11 @@ export class SipgateAiflowOutputTemplateConverterStrategy extends CallConverter<
 > {
   readonly platformName = PLATFORM_ID;
   readonly responseClass = SipgateAiflowResponse;
-  protected readonly capabilities = capabilities(true);
   protected readonly fromPortable = toWire;
+
+  protected get capabilities(): NetworkCapabilities {
+    return CAPABILITIES;
+  }
 
   protected say(words: string): RawAction {
     return isSsml(words) ? { type: 'speak', ssml: words } : { type: 'speak', text: words };

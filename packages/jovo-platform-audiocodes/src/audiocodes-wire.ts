@@ -1,4 +1,11 @@
-import type { ActionEffect, CallCourse, RawAction, Reading, Wire } from '@jovo-telephony/platform-base';
+import type {
+  ActionEffect,
+  CallCourse,
+  OwnEvent,
+  RawAction,
+  Reading,
+  Wire,
+} from '@jovo-telephony/platform-base';
 import { InputType, speechDurationMs } from '@jovo-telephony/telephony';
 import { AudiocodesResponse } from './AudiocodesResponse';
 import { abortPrompts, startRecognition } from './activities/drafts';
@@ -7,6 +14,7 @@ import { LIFETIME } from './conversation/conversation-state';
 import { readActivityList, readId } from './conversation/requests';
 import { callInfoOf } from './events/call-facts';
 import { eventRule } from './events/event-rules';
+import type { EventType } from './events/event-values';
 import { readActivities } from './events/read-activities';
 import type { SmsOutbox } from './sms';
 import type { Audiocodes, AudiocodesAction, AudiocodesEvent, AudiocodesNotes } from './types';
@@ -45,8 +53,7 @@ export function audiocodesWire(options: AudiocodesWireOptions): Wire<Audiocodes>
     inCourse,
     // Never asked: `isNews` has told it.
     startedAgain: (event) => event,
-    ownEvent: (type, callId) =>
-      ownEvent(type === InputType.SESSION_END ? 'conversationEnd' : 'soundWasNoise', callId),
+    ownEvent: (type, callId) => ownEvent(OWN_EVENTS[type], callId),
     key: ({ id }) => (id !== undefined && id.length <= LIMITS.conversationIdLength ? id : undefined),
 
     newNotes: () => ({}),
@@ -93,11 +100,14 @@ function read(raw: unknown): Reading<Audiocodes> {
   return { verdict: 'handle', events: events.map((event) => ({ ...event, callId: id })) };
 }
 
+const OWN_EVENTS = {
+  [InputType.SESSION_END]: 'conversationEnd',
+  [InputType.USER_SPEECH_ABANDONED]: 'soundWasNoise',
+  [InputType.SERVER_STOPPING]: 'serverStopping',
+} as const satisfies Record<OwnEvent, EventType>;
+
 /** An event that no gateway has sent. */
-export function ownEvent(
-  type: 'conversationEnd' | 'soundWasNoise' | 'smsFailed',
-  callId: string,
-): AudiocodesEvent {
+export function ownEvent(type: (typeof OWN_EVENTS)[OwnEvent] | 'smsFailed', callId: string): AudiocodesEvent {
   return { type, callId, value: {}, activity: {} };
 }
 
@@ -121,12 +131,20 @@ function inCourse(event: AudiocodesEvent, course: CallCourse<Audiocodes>): Audio
     case 'message':
       return isOverOurs(course) ? { ...event, type: 'bargeIn' } : event;
     case 'key':
+      silencedByKey(course);
       return notes.collecting === undefined ? event : asEntry(event, notes.collecting);
     case 'keyEntry':
+      silencedByKey(course);
       return asEntry(event, notes.collecting || '#');
     default:
       return event;
   }
+}
+
+/** A key has cut off what was playing, and with it whatever was queued (spec 6.1). */
+function silencedByKey({ notes, speech }: CallCourse<Audiocodes>): void {
+  if (notes.cutOffAtMs !== undefined) speech.stopped();
+  delete notes.cutOffAtMs;
 }
 
 /** A prompt that was cut off not long ago, or one that is still playing: by report, or by estimate without any. */
@@ -160,7 +178,8 @@ function isNews(event: AudiocodesEvent, notes: AudiocodesNotes, nowMs: number): 
       notes.reportsPlayback = true;
       if (event.value.finished) delete notes.cutOffAtMs;
       else notes.cutOffAtMs = nowMs;
-      return true;
+      // What was cut off was not heard to its end: what has cut it off comes next, and says more.
+      return event.value.finished;
     case 'machineDetection':
       if (event.value.machine === 'greeting') notes.machineTalks = true;
       else delete notes.machineTalks;

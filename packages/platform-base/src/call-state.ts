@@ -80,3 +80,11 @@ export function newState<T extends WireTypes>(
     notes,
   };
 }
+
+/** Of a call that is over: that it was, and when. */
+export function tombstoneOf<T extends WireTypes>(
+  { info, beganAtEpochMs, revision, lastSeenMs }: CallState<T>,
+  notes: T['notes'],
+): CallState<T> {
+  return { ...newState<T>(info.id, beganAtEpochMs, notes), revision, lastSeenMs, ended: true };
+}

@@ -1,7 +1,8 @@
 import { CallQueue, type Clock, type Observe, SpeechClock } from '@jovo-telephony/telephony';
 import type { CallHold, KeptCall, KeptSession } from './call-keeper';
-import { type CallState, newState, type Reply } from './call-state';
+import { type CallState, newState, type Reply, tombstoneOf } from './call-state';
 import { Outbox } from './outbox';
+import { RecentKeys } from './recent-keys';
 import type { Turn } from './turn';
 import { WaitingEar } from './waiting-ear';
 import type { Wire, WireTypes } from './wire';
@@ -28,9 +29,6 @@ const SPEECH_ENDED_GRACE_MS = 5_000;
 /** How long a cut-off turn may go on working before the next one starts without waiting for its end. */
 const TURN_PATIENCE_MS = 1_500;
 
-/** Keys of so many events are remembered. */
-const REMEMBERED_KEYS = 256;
-
 /** Everything the platform remembers of one call while it lives. Protocol only: the dialogue is the app's. */
 export class Call<T extends WireTypes> {
   readonly queue: CallQueue;
@@ -56,16 +54,8 @@ export class Call<T extends WireTypes> {
   answering?: Promise<void>;
   /** Keys of events whose turns have ended since the call was kept last. */
   private handled: string[] = [];
-  /** Keys of the last events, newest last, whether or not their turns have ended. */
-  private readonly keys = new Set<string>();
-  private soundSent(durationMs: number): void {
-    const { speech, nowMs, id: callId } = this;
-    const { observe, wire } = this.world;
-    const silence = this.ear.sound(nowMs, speech.speaking ? speech.endsAtMs : undefined);
-    if (silence) observe?.({ type: 'silence_ended', network: wire.network, callId, ...silence });
-    speech.sent(durationMs, nowMs);
-  }
-
+  /** Keys of events that have come, whether or not their turns have ended. */
+  readonly recentKeys = new RecentKeys();
   /** What has left while the call was waited for. */
   private leftMeanwhile: T['action'][] = [];
   private originMs: number;
@@ -117,15 +107,8 @@ export class Call<T extends WireTypes> {
     if (over) state.unfinished = [];
     state.revision += 1;
     this.handled = [];
-    const kept = over && state.ended ? this.tombstone : state;
+    const kept = over && state.ended ? tombstoneOf(state, this.world.wire.newNotes()) : state;
     return { version: 1, state: kept as CallState<WireTypes>, session, handled, ended: state.ended };
-  }
-
-  /** Of a call that is over: that it was, and when. */
-  private get tombstone(): CallState<T> {
-    const { beganAtEpochMs, revision, lastSeenMs } = this.state;
-    const empty = newState(this.id, beganAtEpochMs, this.world.wire.newNotes());
-    return { ...empty, revision, lastSeenMs, ended: true };
   }
 
   /** Goes on where another process stopped, unless this one has got further while the store was away. */
@@ -156,15 +139,6 @@ export class Call<T extends WireTypes> {
   answerTo(key: string | undefined): T['action'][] {
     const { answered } = this.state;
     return answered && answered.key === key ? answered.actions : [];
-  }
-
-  /** Whether an event with this key has come before; from now on it has. */
-  hasCome(key: string): boolean {
-    if (this.keys.has(key)) return true;
-    this.keys.add(key);
-    const [oldest] = this.keys;
-    if (this.keys.size > REMEMBERED_KEYS && oldest !== undefined) this.keys.delete(oldest);
-    return false;
   }
 
   /** The number of the next event. */
@@ -386,6 +360,14 @@ export class Call<T extends WireTypes> {
       if (closes) state.closed = true;
       if (transfers) state.transferPending = true;
     }
+  }
+
+  private soundSent(durationMs: number): void {
+    const { speech, nowMs, id: callId } = this;
+    const { observe, wire } = this.world;
+    const silence = this.ear.sound(nowMs, speech.speaking ? speech.endsAtMs : undefined);
+    if (silence) observe?.({ type: 'silence_ended', network: wire.network, callId, ...silence });
+    speech.sent(durationMs, nowMs);
   }
 
   /** What has left while the call was waited for, which has not been noted or was noted on a state of before. */

@@ -3,7 +3,7 @@ import { type Server, TestServer } from '@jovotech/framework';
 import type { AdmissionRules } from './admission';
 import { AppTurns, noReply } from './app-turns';
 import type { Call } from './call';
-import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
+import { type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
 import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
@@ -13,15 +13,10 @@ import { ReplyWindow } from './reply-window';
 import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
-import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
+import type { CallAtDoor, CallRefusal, NewCallGate, TurnRunner } from './surroundings';
 import type { Turn } from './turn';
+import { UnaskedTurns } from './unasked-turns';
 import type { EventRule, Wire, WireTypes } from './wire';
-
-/**
- * A sound without words for this long was noise. The words come when the caller has finished speaking, so this is also
- * the longest sentence that is not taken for noise.
- */
-const WORDS_FOLLOW_WITHIN_MS = 6_000;
 
 type Handle = (server: Server) => Promise<void>;
 
@@ -51,6 +46,7 @@ export class Receiver<T extends WireTypes> {
   private readonly wire: Wire<T>;
   private readonly holding: Holding<T>;
   private readonly turns: AppTurns<T>;
+  private readonly unasked: UnaskedTurns<T>;
   /** The app's own way of handling an event. Set once, when the app starts. */
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
@@ -63,9 +59,20 @@ export class Receiver<T extends WireTypes> {
     this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
-      (call, hold) => this.takeUp(call, hold),
+      (call, hold) => this.unasked.takeUp(call, hold),
     );
     this.turns = new AppTurns(options, (server) => this.handle(server));
+    this.unasked = new UnaskedTurns({
+      wire: this.wire,
+      clock,
+      holding: this.holding,
+      turns: this.turns,
+      turnOf: (call, event) => this.turnOf(call, event),
+      takeNote: (call, event) => this.takeNote(call, event),
+      push: (call, reply) => this.push(call, reply),
+      inject: (event) => this.inject(event),
+      isDeclared: (type) => this.isDeclared(type),
+    });
   }
 
   /** Puts this receiver between the servers and the app. */
@@ -95,9 +102,14 @@ export class Receiver<T extends WireTypes> {
 
   /**
    * Opens a call before its first event, where the network announces it. One that lives goes on, with whatever `note`
-   * makes of its notes; one that is over begins anew.
+   * makes of its notes; one that is over begins anew. A refusal, if new calls are not taken.
    */
-  async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
+  async announce(
+    { callId, headers }: CallAtDoor,
+    note: (call: Call<T>) => void = () => {},
+  ): Promise<Call<T> | CallRefusal> {
+    const refusal = this.calls.find(callId) ? undefined : this.options.newCall?.({ callId, headers });
+    if (refusal) return refusal;
     const call = this.calls.open(callId);
     await this.holding.visit(call, () => {
       if (call.ended) call.begin();
@@ -268,7 +280,7 @@ export class Receiver<T extends WireTypes> {
         call.connect(server);
         if (this.ruleOf(event).interrupts === 'sound') {
           call.hearSound();
-          this.expectWords(call);
+          this.unasked.expectWords(call);
         }
         // What could not leave on a connection that has gone.
         call.pushNow(call.takeLate());
@@ -338,70 +350,6 @@ export class Receiver<T extends WireTypes> {
     return written.filter((action) => action !== undefined);
   }
 
-  /** Words should follow a sound. If they do not, the app is told, so that a turn cut off by noise can go on. */
-  private expectWords(call: Call<T>): void {
-    const waitMs = WORDS_FOLLOW_WITHIN_MS - (call.soundForMs ?? 0);
-    const { signal } = call.queue;
-    const takeBack = this.options.clock.after(Math.max(0, waitMs), () => {
-      if (signal.aborted) return;
-      this.holding.during(call, () => this.giveUpWaitingForWords(call));
-    });
-    signal.addEventListener('abort', takeBack, { once: true });
-  }
-
-  private giveUpWaitingForWords(call: Call<T>): void {
-    // They may have come to another process.
-    if (call.soundForMs === undefined || call.soundForMs < WORDS_FOLLOW_WITHIN_MS) return;
-    this.push(call, call.soundWasNoise());
-    if (this.isDeclared(InputType.USER_SPEECH_ABANDONED)) {
-      this.inject(this.wire.ownEvent(InputType.USER_SPEECH_ABANDONED, call.id));
-    }
-  }
-
-  /** The call was in the hands of another process: goes on where that one stopped. */
-  private takeUp(call: Call<T>, { kept, missed = [] }: CallHold): void {
-    if (kept) call.restore(kept);
-    if (call.ended) return;
-    // What another process has begun and not ended, and what it has not even begun.
-    const begun = call.takeUnfinished().map((event) => this.turnOf(call, event));
-    const lost = missed
-      .map(({ event }) => this.turnOf(call, event as T['event']))
-      .filter((turn) => !hasCome(turn));
-    if (kept && call.push && call.soundForMs !== undefined) this.expectWords(call);
-    for (const turn of lost) {
-      const event = this.takeNote(call, turn.event);
-      if (event) begun.push({ ...turn, event, signal: call.queue.signal });
-    }
-    for (const turn of begun) this.beginAnew(turn);
-    // Should this process die of them, too, the next one must know.
-    if (begun.length > 0) this.holding.settle(call);
-  }
-
-  private beginAnew(turn: Turn<T>): void {
-    const { call } = turn;
-    call.turnBegins(turn, true);
-    const server = new InjectedServer(this.wire.network, turn.event, call.push);
-    call.queue
-      .run(() => this.turns.run(turn, server))
-      .then((reply) => {
-        if (call.push && call.maySpeak(turn.signal) !== 'never') this.push(call, reply);
-        else if (!call.push) return this.keepForNext(turn, reply);
-        return this.holding.settle(call);
-      });
-  }
-
-  /** Nobody waits for an answer: what is to be said rides on the next request of the call. */
-  private keepForNext(
-    { call, signal }: Turn<T>,
-    { actions, afterSpeech }: Reply<T>,
-  ): Promise<void> | undefined {
-    if (call.maySpeak(signal) !== 'never') {
-      call.keepLate(actions);
-      call.defer(afterSpeech);
-    }
-    return this.holding.settle(call);
-  }
-
   /**
    * Tells the app something that no network said: a timer's event, or the end of a call that fell silent. `still` is
    * asked once nobody else works on the call: what has happened meanwhile may have made the event untrue.
@@ -429,7 +377,7 @@ export class Receiver<T extends WireTypes> {
     const server = new InjectedServer(this.wire.network, seen, call.push);
     const work = this.turns.enqueue([turn], server);
     if (call.push) return this.reply(call, [turn], work, server);
-    return work.then((reply) => this.keepForNext(turn, reply));
+    return work.then((reply) => this.unasked.keepForNext(turn, reply));
   }
 
   /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
@@ -451,7 +399,7 @@ export class Receiver<T extends WireTypes> {
     for (const call of this.calls.all) {
       this.holding.during(call, () => {
         const event = call.ended || call.closed ? undefined : this.stopEvent(call);
-        if (event) this.beginAnew(this.turnOf(call, event));
+        if (event) this.unasked.beginAnew(this.turnOf(call, event));
       });
     }
   }
@@ -486,5 +434,5 @@ export class Receiver<T extends WireTypes> {
 }
 
 function hasCome<T extends WireTypes>({ call, key }: Turn<T>): boolean {
-  return key !== undefined && call.hasCome(key);
+  return key !== undefined && call.recentKeys.hasCome(key);
 }

@@ -1,5 +1,6 @@
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import { Calls } from '../src';
+import { RecentKeys } from '../src/recent-keys';
 import { toyWire } from './support/toy-wire';
 
 describe('calls that have ended are remembered, but not for ever and not without number', () => {
@@ -40,4 +41,26 @@ describe('calls that have ended are remembered, but not for ever and not without
     expect(calls.hasEnded('toString')).toBe(false);
     expect(calls.find('hasOwnProperty')).toBeUndefined();
   });
+});
+
+test('as many calls are closed as were opened, whether they were calls or not', () => {
+  const seen: string[] = [];
+  const observe = ({ type }: { type: string }) => seen.push(type);
+  const calls = new Calls({ wire: toyWire, clock: new VirtualClock(), epochMs: () => 0, observe });
+  calls.end(calls.open('a'));
+  const unknown = calls.open('b');
+  calls.drop(unknown);
+  calls.drop(unknown);
+  expect(seen).toEqual(['call_opened', 'call_closed', 'call_opened', 'call_closed']);
+});
+
+test('the keys of the last 256 events are remembered', () => {
+  const keys = new RecentKeys();
+  const come = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) => keys.hasCome(`key ${from + at}`));
+  expect(come(0, 256)).not.toContain(true);
+  expect(come(0, 256)).not.toContain(false);
+  expect(keys.hasCome('one more')).toBe(false);
+  expect(keys.hasCome('key 1')).toBe(true);
+  expect(keys.hasCome('key 0')).toBe(false);
 });

@@ -30,7 +30,9 @@ const fileSchema = z.strictObject({
     z.string().regex(/^[\w.-]{1,64}$/, 'a short name, for example crm'),
     z.strictObject({
       /** The environment variable that holds it: a file is copied too easily. */
-      secretVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable'),
+      secretVariable: z
+        .string()
+        .regex(/^DIALOUT_[A-Z0-9_]+_SECRET$/, 'the name of a variable such as DIALOUT_CRM_SECRET'),
       /** `*`, the name of a bot, or `tag=` and an authorizationTag (spec 7.2). */
       scopes: z.array(z.string().min(1)).min(1),
       /** Hosts that notifications may be sent to; nowhere else do we send anything for somebody. */
@@ -57,12 +59,12 @@ const MIN_SECRET = 16;
 /** Throws a `DialerError` that names file, line and field, or the environment variable. */
 export function readDialoutFile(
   path: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  secrets: Readonly<Record<string, string | undefined>>,
 ): DialoutFile {
   const { bots, clients } = readYamlFile(path, fileSchema);
   const faults: string[] = [];
   const known = Object.entries(clients).map(([id, { secretVariable, ...client }]): DialoutClient => {
-    const secret = environment[secretVariable] ?? '';
+    const secret = secrets[secretVariable] ?? '';
     if (secret.length < MIN_SECRET) {
       faults.push(
         `${secretVariable}: expected the secret of the client ${id}, at least ${MIN_SECRET} characters that nobody can guess.`,

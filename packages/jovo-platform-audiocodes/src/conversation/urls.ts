@@ -43,6 +43,11 @@ function encodeId(id: string): string {
   return encodeURIComponent(id).replace(/\./g, '%2E');
 }
 
+/** Whether a path is the bot's own, and not that of one of its conversations. */
+export function isBotPath(path: string): boolean {
+  return !path.includes('/conversation/');
+}
+
 /**
  * What a path is about, still encoded, for example `/audiocodes/conversation/abc/refresh`; undefined if it is none of
  * ours. What stands before `/conversation/` is a proxy's matter, or a gateway's that resolves addresses otherwise.

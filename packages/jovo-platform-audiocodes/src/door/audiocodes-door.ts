@@ -3,18 +3,19 @@ import {
   MAX_BODY_BYTES,
   SOCKET_GRACE_MS,
   type WebSocketDoor,
+  type WebSocketDoorOptions,
   webSocketDoor,
 } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import type { RawData, WebSocket } from 'ws';
 import { AudiocodesPlatform } from '../AudiocodesPlatform';
-import { routeOf } from '../conversation/urls';
+import { isBotPath, routeOf } from '../conversation/urls';
 import type { Speech } from '../session/speech';
 import { attributesOf, HttpRoutes } from './http-routes';
 import { Lines } from './lines';
 import { SocketSession } from './socket-session';
 
-export interface AudiocodesDoorOptions {
+export interface AudiocodesDoorOptions extends Pick<WebSocketDoorOptions, 'limits' | 'onUnauthorized'> {
   /** Path of the bot's own address. Default `/audiocodes`. */
   path?: string;
   /** Address under which the gateway reaches this process, for example `https://bot.example.com`; none: relative. */
@@ -57,26 +58,18 @@ export function audiocodesDoor(app: App, options: AudiocodesDoorOptions = {}): A
     asyncSocket,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
   });
-  const webSocket = webSocketDoor({
-    guard: platform.guard,
-    maxMessageBytes: options.maxMessageBytes ?? MAX_FRAME_BYTES,
-    async statusOf({ url = '' }) {
-      const [at = ''] = url.split('?');
-      if (!at.includes('/conversation/')) return 101;
-      const address = routeOf(at);
-      if (address?.route !== 'websocket') return 404;
-      return (await platform.receiver.known(address.id)) ? 101 : 404;
-    },
+  const { maxMessageBytes = MAX_FRAME_BYTES, limits, onUnauthorized } = options;
+  const common = { guard: platform.guard, maxMessageBytes, onUnauthorized };
+  const sessions = webSocketDoor({
+    ...common,
+    limits,
     opened(socket, { url = '', headers }) {
-      const [at = '', query = ''] = url.split(/\?(.*)/s);
-      const address = routeOf(at);
-      if (address) return offerLine(platform, lines, address.id, socket);
       const session = new SocketSession(socket, {
         app,
         platform,
         lines,
         speech: options.speech,
-        attributes: attributesOf(query),
+        attributes: attributesOf(url.split(/\?(.*)/s)[1] ?? ''),
         headers,
         graceMs,
         warn: platform.receiver.options.rules.warn,
@@ -87,7 +80,41 @@ export function audiocodesDoor(app: App, options: AudiocodesDoorOptions = {}): A
       socket.on('close', () => session.closed());
     },
   });
+  const asyncSockets = webSocketDoor({
+    ...common,
+    // The gateway never says anything on it.
+    limits: { ...limits, firstMessageMs: 0 },
+    async statusOf({ url }) {
+      const id = asyncSocketId(url);
+      return id !== undefined && (await platform.receiver.known(id)) ? 101 : 404;
+    },
+    opened(socket, { url }) {
+      const id = asyncSocketId(url);
+      if (id !== undefined) offerLine(platform, lines, id, socket);
+    },
+  });
+  const webSocket: WebSocketDoor = {
+    upgrade: (request, ...rest) =>
+      (isBotPath(pathOf(request.url)) ? sessions : asyncSockets).upgrade(request, ...rest),
+    get size() {
+      return sessions.size + asyncSockets.size;
+    },
+    close(gently) {
+      sessions.close(gently);
+      asyncSockets.close(gently);
+    },
+  };
   return { http: routes.answer, webSocket };
+}
+
+function pathOf(url = ''): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** The conversation whose asynchronous socket this is, if it is one. */
+function asyncSocketId(url: string | undefined): string | undefined {
+  const address = routeOf(pathOf(url));
+  return address?.route === 'websocket' ? address.id : undefined;
 }
 
 /** The socket of HTTP mode: we speak, nobody listens to what comes (spec 1.10). */

@@ -1,5 +1,6 @@
 import {
   type Call,
+  type CallRefusal,
   type Headers,
   type HttpAnswer,
   type HttpAnswerer,
@@ -22,7 +23,7 @@ import {
   readDisconnect,
   sameConversation,
 } from '../conversation/requests';
-import { conversationUrls, type Route, routeOf } from '../conversation/urls';
+import { conversationUrls, isBotPath, type Route, routeOf } from '../conversation/urls';
 import { eventRule } from '../events/event-rules';
 import { readActivities } from '../events/read-activities';
 import type { Audiocodes } from '../types';
@@ -63,7 +64,7 @@ export class HttpRoutes {
     const { platform, maxBodyBytes } = this.options;
     if (platform.guard && !(await platform.guard(request.headers))) return UNAUTHORIZED;
     const address = routeOf(request.path);
-    const isBot = !request.path.includes('/conversation/');
+    const isBot = isBotPath(request.path);
     if (!address && !isBot) return { status: 404, body: { error: 'There is nothing at this address' } };
     if (isBot && request.method === 'GET') return HEALTHY;
     if (request.method !== 'POST') return isBot ? notAllowed('GET', 'POST') : notAllowed('POST');
@@ -73,16 +74,17 @@ export class HttpRoutes {
     return this.route(address.route, address.id, body.json, request);
   };
 
-  private async create(body: unknown, { query }: HttpRequest): Promise<HttpAnswer> {
+  private async create(body: unknown, { query, headers }: HttpRequest): Promise<HttpAnswer> {
     const { platform, path, publicBaseUrl, asyncSocket } = this.options;
     const creation = readCreation(body);
     if ('reject' in creation) return rejected(creation);
     const attributes = { ...attributesOf(query), ...(creation.bot && { bot: creation.bot }) };
-    const call = await platform.receiver.announce(creation.id, ({ notes }) => {
+    const call = await platform.receiver.announce({ callId: creation.id, headers }, ({ notes }) => {
       // A call that has begun over its socket stays there.
       notes.mode ??= 'http';
       notes.attributes ??= attributes;
     });
+    if ('status' in call) return refusal(call);
     this.expire(call);
     const urls = conversationUrls(creation.id, { botPath: path, publicBaseUrl });
     return {
@@ -191,6 +193,11 @@ export class HttpRoutes {
 }
 
 const watched = new WeakSet<object>();
+
+function refusal({ status, error, retryAfterSeconds }: CallRefusal): HttpAnswer {
+  const headers = retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(retryAfterSeconds) };
+  return { status, body: { error }, headers };
+}
 
 function rejected({ reject }: Rejected): HttpAnswer {
   return { status: 400, body: { error: reject } };

@@ -11,6 +11,8 @@ export interface ActivitiesBody {
 /** A request that is answered once. */
 export class AudiocodesHttpServer extends HttpCallServer {
   readonly network = 'audiocodes';
+  /** The door has asked for the token: to ask again may mean to ask somebody else again. */
+  readonly admitted = true;
 }
 
 /** Sends activities on a socket and says whether it could. */
@@ -38,6 +40,7 @@ export function pushLine(socket: Socket, frameOf: (activities: readonly Activity
 /** An event whose answer leaves on a socket: all of WebSocket mode, and HTTP mode while its socket is open. */
 export class AudiocodesPushServer extends CallServer {
   readonly network = 'audiocodes';
+  readonly admitted = true;
 
   constructor(
     body: ActivitiesBody,

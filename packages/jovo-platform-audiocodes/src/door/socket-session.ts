@@ -39,6 +39,8 @@ export interface SocketSessionOptions {
 /** How long a gateway may take to close a socket whose session is over. */
 const CLOSES_WITHIN_MS = 5_000;
 
+const TRY_AGAIN_LATER = 1013;
+
 /** One socket of WebSocket mode (spec 2): frames in their order, and what follows from them. */
 export class SocketSession {
   private state: SessionState = FRESH;
@@ -122,15 +124,21 @@ export class SocketSession {
   }
 
   private async open(id: string, facts: SessionFacts): Promise<void> {
-    const { platform, attributes } = this.options;
+    const { platform, attributes, headers } = this.options;
     const { botName: bot, caller, mediaFormat } = facts;
-    const call = await platform.receiver.announce(id, ({ notes, state }) => {
+    const call = await platform.receiver.announce({ callId: id, headers }, ({ notes, state }) => {
       notes.mode = 'websocket';
       notes.mediaFormat = mediaFormat;
       notes.attributes = { ...attributes, ...(bot && { bot }) };
       // The start tells more, but an administrator can do without it.
       if (caller !== undefined) state.info.from_phone_number ??= callerNumber(caller);
     });
+    if ('status' in call) {
+      this.state = { phase: 'over' };
+      this.say({ type: 'session.error', conversationId: id, reason: call.error });
+      this.socket.close(TRY_AGAIN_LATER);
+      return;
+    }
     this.connect(id, facts);
     if (this.line) platform.receiver.connected(call, this.line);
   }

@@ -15,6 +15,7 @@ export const EVENT_RULES: { readonly [T in EventType]: EventRule } = {
   playFinished: { inputType: InputType.ASSISTANT_SPEECH_ENDED, means: 'speech_ended' },
   voiceDetected: { inputType: InputType.USER_SPEECH_STARTED, interrupts: 'sound', acceptsNoAction: true },
   soundWasNoise: { inputType: InputType.USER_SPEECH_ABANDONED },
+  serverStopping: { inputType: InputType.SERVER_STOPPING, interrupts: true },
   smsFailed: { inputType: InputType.SMS_FAILED, awaitsAnswer: true },
   conversationEnd: {
     inputType: InputType.SESSION_END,

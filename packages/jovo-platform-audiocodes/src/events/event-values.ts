@@ -41,6 +41,8 @@ export interface EventValues {
   passing: Nothing;
   /** Never on the wire: a sound has cut us off, and no words have followed. */
   soundWasNoise: Nothing;
+  /** Never on the wire: this server is about to stop. */
+  serverStopping: Nothing;
   /** Never on the wire: the gateway for text messages has failed. */
   smsFailed: Nothing;
 }

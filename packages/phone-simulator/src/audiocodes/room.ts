@@ -32,6 +32,7 @@ export class AudiocodesRoom implements NetworkRoom {
   #state: 'new' | 'ringing' | 'answered' | 'over' = 'new';
   #end: EndReason | undefined;
   #ringTimer: TimerHandle;
+  #calleeRings = false;
   #batch = 0;
   /** Arrays are done one after another, also when a file has to be fetched. */
   #work: Promise<void> = Promise.resolve();
@@ -100,7 +101,7 @@ export class AudiocodesRoom implements NetworkRoom {
   }
 
   get ringing(): boolean {
-    return this.#side.ringing;
+    return this.#side.ringing || this.#calleeRings;
   }
 
   get pending(): number {
@@ -134,7 +135,10 @@ export class AudiocodesRoom implements NetworkRoom {
       },
       violation: (rule, sentence, spec) => this.#host.log.violation(rule, sentence, spec),
       warning: (sentence) => this.#host.log.add('warning', { sentence }),
-      response: (to, status, elapsedMs) => this.#host.log.add('response', { to, status, elapsedMs }),
+      response: (to, status, elapsedMs) => {
+        this.#host.log.add('response', { to, status, elapsedMs });
+        this.#host.changed();
+      },
       audio: {
         played: (stream) => this.#playStream(stream),
         hypothesis: (text) => this.#caller.botHears(text),
@@ -147,7 +151,10 @@ export class AudiocodesRoom implements NetworkRoom {
     const { dialout } = this.#gateway;
     if (dialout?.announce) await this.#send(this.#details('dialoutInitiated')).out;
     dialout?.announced?.();
+    this.#calleeRings = dialout?.callee !== undefined;
+    this.#host.changed();
     const failure = await dialout?.callee;
+    this.#calleeRings = false;
     if (this.#state === 'over') return;
     if (failure) {
       const reason = `the call was not answered (${failure.reasonCode})`;
@@ -256,6 +263,7 @@ export class AudiocodesRoom implements NetworkRoom {
 
   #promptBegins(prompt: Prompt): void {
     if (prompt.batch !== undefined) this.#patience.botActs();
+    this.#patience.promptBegins();
     this.#caller.promptBegins();
   }
 

@@ -25,7 +25,7 @@ export abstract class CallConverter<
   T extends WireTypes,
   RESPONSE extends CallResponse<T>,
 > extends OutputTemplateConverterStrategy<RESPONSE, OutputTemplateConverterStrategyConfig> {
-  /** What the network can do, over a transport that can push. */
+  /** What the network can do, over a transport that can push. A getter: Jovo copies the fields with every event. */
   protected abstract readonly capabilities: NetworkCapabilities;
 
   /** A portable action in the fields of the wire. */
