@@ -1,14 +1,14 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { playScript, readScript, transportsOf } from '@jovo-telephony/phone-simulator';
+import { playScript, readScript } from '@jovo-telephony/phone-simulator';
 import type { CallReport } from '../src/agent/after-call/call-report';
 import { verifyWebhook } from '../src/agent/after-call/webhook-signature';
 import type { RunningServer } from '../src/server';
 import { brokenFirst, callModel } from './support/call-model';
 import { startServer } from './support/call-server';
 import { keptLog } from './support/kept-log';
-import { CallPlayer, scriptsIn } from './support/play-calls';
+import { CallPlayer, scriptsIn, WAYS } from './support/play-calls';
 import { type WebhookServer, webhookServer } from './support/webhook-server';
 
 const SECRET = 'a secret of some length';
@@ -84,10 +84,10 @@ describe('callers who come back', () => {
       const played = [];
       for (const part of [1, 2]) {
         const script = readScript(join(CALLS, 'again', `${name}-${part}.yaml`));
-        for (const transport of transportsOf(script)) {
-          const url = `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${offline?.port}/sipgate`;
-          const { failures } = await playScript(script, { url, transport, speed: 20 });
-          played.push({ part, transport, failures });
+        for (const way of WAYS) {
+          const url = `${way.wire === 'ws' ? 'ws' : 'http'}://127.0.0.1:${offline?.port}/${way.network}`;
+          const { failures } = await playScript(script, { url, ...way, speed: 20 });
+          played.push({ part, way, failures });
         }
       }
       expect(played.filter(({ failures }) => failures.length > 0)).toEqual([]);
