@@ -51,7 +51,7 @@ describe('npm run serverless', () => {
   test('plays whole calls in German and English, over both APIs', async () => {
     const urlOf = ({ wire }: Way) =>
       wire === 'http' ? `http://127.0.0.1:${http}/sipgate` : `ws://127.0.0.1:${websocket}`;
-    const play = (name: string, wire: 'http' | 'ws') =>
+    const play = (name: string, wire: Way['wire']) =>
       playTogether([join(ROOT, 'test', 'calls', `${name}.yaml`)], {
         urlOf,
         ways: [{ network: 'sipgate', wire }],

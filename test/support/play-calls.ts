@@ -41,12 +41,15 @@ export interface Playing {
   from?: string;
   /** Ways that are played; what a script names besides is left out. */
   ways?: readonly Way[];
-  /** Without what a script demands of the time until something is heard: where processes start, that is theirs. */
+  /** Without deadlines: those of the script, and the network's own. Where processes start, time is the machine's. */
   unhurried?: boolean;
 }
 
 /** How much faster than life, unless told. */
 const SPEED = 20;
+
+/** What the network waits for an answer of a process that is only just starting on a busy machine. */
+const UNHURRIED_WEBHOOK_MS = 20_000;
 
 /** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
 const AT_ONCE = 20;
@@ -134,7 +137,10 @@ async function play(
   { urlOf, speed = SPEED, from, unhurried }: Playing,
 ): Promise<Played> {
   const played = unhurried ? withoutLimits(script) : script;
-  const call = from === undefined ? {} : { from };
+  const call = {
+    ...(from !== undefined && { from }),
+    ...(unhurried && { webhookTimeoutMs: UNHURRIED_WEBHOOK_MS }),
+  };
   const { failures, violations, entries }: ScriptResult = await playScript(played, {
     url: urlOf(way),
     ...way,
