@@ -48,16 +48,27 @@ export async function webSocketLine(port: number, path = '/sipgate'): Promise<Li
   });
   let closing = false;
   socket.on('message', (data) => line.arrived(JSON.parse(String(data))));
-  socket.on('error', () => {});
+  // An upgrade that is refused has a status, like a request; where nobody listens there is none.
+  let refusal: string | undefined;
+  socket.on('unexpected-response', (_request, { statusCode }) => {
+    refusal = `status ${statusCode}`;
+    socket.terminate();
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') refusal ??= 'status 0';
+  });
   socket.on('close', (code) => {
-    if (!closing) line.fault(`closed ${code}`);
+    if (!closing) line.fault(refusal ?? `closed ${code}`);
   });
   const { close } = line;
   line.close = () => {
     closing = true;
     return close.call(line);
   };
-  await Promise.race([once(socket, 'open'), once(socket, 'close')]);
+  await new Promise((resolve) => {
+    socket.once('open', resolve);
+    socket.once('close', resolve);
+  });
   return line;
 }
 
