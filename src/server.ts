@@ -182,7 +182,9 @@ export async function main(given: Partial<Surroundings> = {}): Promise<RunningSe
   announce(running, settings);
   const { log } = running;
   const stop = (signal: NodeJS.Signals) => {
-    log.info({ signal, calls: running.calls() }, 'Stopping');
+    const calls = running.calls();
+    const advice = calls > 0 ? 'The same signal again ends these calls at once' : undefined;
+    log.info({ signal, calls, advice }, 'Stopping');
     running.stop().then(() => process.exit(0), fail);
   };
   // The second one forces: `stop` knows.

@@ -49,9 +49,12 @@ const freePort = async (): Promise<number> => {
 };
 
 const callees: CalleeRule = (number) => {
-  if (number.endsWith('28')) return { outcome: 'voicemail', greetingMs: 4_000, recordMs: 30_000 };
+  // Half a second in reality: a machine is not recognised while the call is still being answered.
+  const detectedAfterMs = 500 * SPEED;
+  if (number.endsWith('28'))
+    return { outcome: 'voicemail', detectedAfterMs, greetingMs: 2 * detectedAfterMs, recordMs: 30_000 };
   if (number.endsWith('38')) return 'busy';
-  if (number.endsWith('48')) return 'fax';
+  if (number.endsWith('48')) return { outcome: 'fax', detectedAfterMs };
   return {
     outcome: 'answer',
     async behave(call) {
@@ -181,7 +184,16 @@ retry: {}
         end: { reasonCode: 'busy' },
       });
       expect((await knownOf(name, 3)).connected).toBeUndefined();
-      for (const { call } of gateway.calls) expect(call?.violations ?? []).toEqual([]);
+      // And the journal of the conversation names it.
+      const pages: string[] = [];
+      for await (const call of server.journal.options.store.read({})) {
+        if (call.callId === `audiocodes/${conversationId}`)
+          pages.push(...call.pages.map(({ facts }) => facts));
+      }
+      expect(pages.join()).toContain(`"dialerCall":"${name}.2.1"`);
+      expect(pages.join()).toMatch(/"machine":"recording","result":"voicemail"/);
+      for (const { call, request } of gateway.calls)
+        expect([request.target, call?.violations ?? []]).toEqual([request.target, []]);
     },
     60_000,
   );

@@ -29,7 +29,8 @@ afterAll(async () => {
 
 async function caller(nth: number, thinkingMs: number): Promise<Fate> {
   const tally = newTally();
-  const line = nth % 2 === 0 ? httpLine(server.port) : await webSocketLine(server.port);
+  const line = nth % 2 === 0 ? httpLine(server.port) : await webSocketLine(server.port).catch(isGone);
+  if (line === 'gone') return 'nobody there';
   const conversation = new Conversation(line, `stop-${nth}`, tally);
   if (!(await conversation.begin())) return fateOf(line.faults[0] ?? 'no greeting');
   for (let turn = 0; turn < TURNS && line.faults.length === 0; turn += 1) {
@@ -41,6 +42,12 @@ async function caller(nth: number, thinkingMs: number): Promise<Fate> {
   const wrong = [...tally.lost, ...tally.doubled, ...tally.faults];
   await line.close();
   return wrong.length === 0 ? 'served' : { dropped: wrong.join('; ') };
+}
+
+/** A socket to a server that has stopped listening. */
+function isGone(error: NodeJS.ErrnoException): 'gone' {
+  if (error.code !== 'ECONNREFUSED' && error.code !== 'ECONNRESET') throw error;
+  return 'gone';
 }
 
 /** A caller who was not greeted: refused while the server drains, or there is no server any more. */

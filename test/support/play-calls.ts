@@ -25,6 +25,11 @@ export const WAYS: readonly Way[] = [
   { network: 'audiocodes', wire: 'ws' },
 ];
 
+/** Where calls of a network are taken on this machine. */
+export function urlOf({ network, wire }: Way, port: number | undefined): string {
+  return `${wire === 'ws' ? 'ws' : 'http'}://127.0.0.1:${port}/${network}`;
+}
+
 /** The ways of sipgate, for whoever knows no other network. */
 export const SIPGATE = WAYS.filter(({ network }) => network === 'sipgate');
 
@@ -47,7 +52,7 @@ const SPEED = 20;
 const UNHURRIED_WEBHOOK_MS = 20_000;
 
 /** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
-const AT_ONCE = 16;
+const AT_ONCE = 20;
 
 interface Play {
   script: CallScript;
@@ -71,14 +76,12 @@ export class CallPlayer {
 
   /** Declares a test for every script of a folder on each way that it does not exclude. */
   folder(folder: string, port: () => number | undefined, speed?: number): void {
-    const urlOf = ({ network, wire }: Way) =>
-      `${wire === 'ws' ? 'ws' : 'http'}://127.0.0.1:${port()}/${network}`;
     for (const file of scriptsIn(folder)) {
       const script = readScript(file);
       for (const way of waysOf(script)) {
         // Somebody else each time: what one caller may do is limited.
         const from = `49157920${String(this.plays.length).padStart(5, '0')}`;
-        const play = newPlay(script, way, { urlOf, speed, from });
+        const play = newPlay(script, way, { urlOf: (each) => urlOf(each, port()), speed, from });
         this.plays.push(play);
         test(`${basename(file)}: ${script.title} (${way.network}, ${way.wire})`, async () => {
           expect(await play.result).toEqual({ faults: [], transcript: [] });
@@ -124,7 +127,7 @@ export function scriptsIn(folder: string): string[] {
 }
 
 /** A script that is about a webhook, or about a socket, is played on all that are of the kind. */
-function waysOf(script: CallScript, among: readonly Way[] = WAYS): readonly Way[] {
+export function waysOf(script: CallScript, among: readonly Way[] = WAYS): readonly Way[] {
   return among.filter(({ network, wire }) => wiresOf(script, network).includes(wire));
 }
 

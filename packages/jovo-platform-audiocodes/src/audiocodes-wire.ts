@@ -10,7 +10,7 @@ import { InputType, speechDurationMs } from '@jovo-telephony/telephony';
 import { AudiocodesResponse } from './AudiocodesResponse';
 import { abortPrompts, startRecognition } from './activities/drafts';
 import { capabilities } from './activities/portable';
-import { LIFETIME } from './conversation/conversation-state';
+import { LIFETIME } from './conversation/lifetime';
 import { readActivityList, readId } from './conversation/requests';
 import { callInfoOf } from './events/call-facts';
 import { eventRule } from './events/event-rules';

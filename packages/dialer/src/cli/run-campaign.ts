@@ -67,6 +67,9 @@ async function conduct(
     random: io.random,
     holder: randomUUID(),
     listed: () => readLists(file),
+    onBusy: () =>
+      line(io.stderr, 'Waiting for another process that runs this campaign, or ran it a moment ago.'),
+    onHalt: (advice) => line(io.stderr, `No further calls. ${advice}`),
     onListFault: (error) => line(io.stderr, error instanceof Error ? error.message : String(error)),
     onChange: (changed) => progress.show(changed),
     timing,
