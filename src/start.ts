@@ -33,8 +33,8 @@ const EVERY_NETWORK: Partial<CallPlatformConfig> = {
   deadlines: { holdAfterMs: 3_000 },
   phrases: {
     hold: (language, attempt) => {
-      const { hold } = PHRASES[spokenLanguage(language) ?? 'en'];
-      return hold[attempt % hold.length] ?? '';
+      const { hold, holdOn } = PHRASES[spokenLanguage(language) ?? 'en'];
+      return (attempt === 0 ? hold[0] : holdOn[(attempt - 1) % holdOn.length]) ?? '';
     },
     sorry: (language) => PHRASES[spokenLanguage(language) ?? 'en'].sorry,
   },

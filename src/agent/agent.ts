@@ -315,7 +315,7 @@ export class Agent extends Replying {
     cutOff(conversation, text, this.options.clock.nowMs());
     conversation.soundAtMs = undefined;
     if (conversation.closing || isDigits(conversation, text)) {
-      yield* this.heard(conversation, text ?? '', options);
+      yield* this.heard(conversation, text ?? '', options, false);
       return;
     }
     const meaning = BargeInHelper.classify(text, conversation.language);

@@ -65,8 +65,8 @@ export interface Conversation {
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
   interruptions: number;
-  /** Fillers that were said so far: the next one is another. */
-  fillers?: number;
+  /** Waits that were filled so far: the next one is filled with other words. */
+  waits?: number;
   ladder: LadderState;
   /** What language models have used for this call, where prices are known. */
   usage?: Required<TokenUsage>;

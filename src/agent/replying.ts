@@ -130,6 +130,7 @@ export class Replying {
     const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
     let acted = false;
     let judged = false;
+    let waited = false;
     const call = observed(conversation);
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
@@ -147,7 +148,8 @@ export class Replying {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
-          conversation.fillers = (conversation.fillers ?? 0) + 1;
+          if (!waited) conversation.waits = (conversation.waits ?? 0) + 1;
+          waited = true;
           this.options.observe?.({ type: 'filler_said', ...call });
           yield this.speech(conversation, spoken.text, true);
         } else if (spoken.type === 'unanswered') {
@@ -240,9 +242,8 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const { hold } = this.phrases(conversation);
-    const next = (conversation.fillers ?? 0) % hold.length;
-    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
+    const { hold, holdOn } = this.phrases(conversation);
+    const fillers = [hold[(conversation.waits ?? 0) % hold.length] ?? '', ...holdOn];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,

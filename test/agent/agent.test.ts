@@ -138,6 +138,15 @@ describe('a turn', () => {
     expect(failures).toHaveLength(1);
   });
 
+  test('who calls off a transfer has said something of their own, not more of what was asked for', async () => {
+    const reception = { name: 'transfer_call', arguments: { destination: 'reception' } } as const;
+    const { clock, brain, agent, conversation } = call([[reception], ['Gut.']]);
+    await play(clock, agent.heard(conversation, 'Die Anmeldung bitte', live()));
+    const heard = await play(clock, agent.interrupted(conversation, 'Ach nein, doch nicht', live()));
+    expect(texts(heard)).toEqual(['Gut.']);
+    expect(brain.requests[1]?.messages.at(-1)).toEqual({ role: 'caller', text: 'Ach nein, doch nicht' });
+  });
+
   test('an interruption ends the turn without another word, and stops the brain', async () => {
     const { clock, brain, agent, conversation, failures } = call([
       ['Erstens ja. Und zweitens', { pauseMs: 1_000 }, ' auch.'],

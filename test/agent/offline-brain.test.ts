@@ -134,6 +134,34 @@ describe('understanding', () => {
   });
 });
 
+describe('what callers say first, and what they take back', () => {
+  test.each<[FullLanguage, string, Meaning['intent']]>([
+    ['de', 'Guten Tag, Müller hier', 'greeting'],
+    ['de', 'Bin ich da bei Praxis Sommer?', 'rightPlace'],
+    ['de', 'Ist da die Zahnarztpraxis?', 'rightPlace'],
+    ['de', 'Ist das ein Witz?', 'unknown'],
+    ['de', 'Ach nein, doch nicht', 'no'],
+    ['de', 'Nein, lassen Sie mal', 'no'],
+    ['de', 'Egal, nicht so wichtig', 'no'],
+    ['en', 'Hello, Miller here', 'greeting'],
+    ['en', 'Hi, is that the bike shop?', 'rightPlace'],
+    ['en', 'Have I reached Northgate Cycles?', 'rightPlace'],
+    ['en', 'Is that a joke?', 'unknown'],
+    ['en', 'No, forget it', 'no'],
+    ['en', 'Never mind', 'no'],
+  ])('%s: %s', (language, text, intent) =>
+    expect(understandingOf(profiles[language], language)(text).intent).toBe(intent),
+  );
+
+  test.each<[FullLanguage, string]>([
+    ['de', 'Ich wollte mal fragen ob'],
+    ['en', 'I wanted to ask if'],
+  ])('%s: half a sentence that is not finished is asked about, not refused: %s', async (language, text) => {
+    const phone = new Phone(language);
+    expect((await phone.say(text)).heard).toBe(OFFLINE_PHRASES[language].ask);
+  });
+});
+
 describe('a German call', () => {
   test('from greeting to hang-up', async () => {
     const phone = new Phone('de');

@@ -58,13 +58,14 @@ async function experience(
 ): Promise<Experience> {
   const url = `http://127.0.0.1:${server.port}/sipgate`;
   const call = new SimulatedCall({ url, transport, to: NUMBERS[language], clock: new PacedClock(1) });
-  const { hold, sorry } = PHRASES[language];
+  const { hold, holdOn, sorry } = PHRASES[language];
   await call.start();
   await call.says(fault.says[language]);
   const [said] = call.log.of('understood');
   const sinceMs = (said?.atMs ?? 0) - END_OF_TURN_MS;
   const heardSince = () => call.log.of('hears').filter(({ atMs }) => atMs >= sinceMs);
-  const answers = () => heardSince().filter(({ utterance }) => !isFiller(utterance.text, hold));
+  const answers = () =>
+    heardSince().filter(({ utterance }) => !isFiller(utterance.text, [...hold, ...holdOn]));
   await call.until(() => answers().some(({ utterance }) => isEnd(fault, utterance.text, sorry)), 40_000);
   let freeMs = sinceMs;
   const waits = answers().map(({ atMs, utterance }) => {

@@ -80,7 +80,7 @@ const GERMAN: readonly Row[] = [
   [
     'cancel',
     'wechseln<4> termin|termin<3> wechseln|absag~|verschieb~|canceln|streichen|gestrichen|umlegen',
-    'vorverlegen|ändern|rückgängig|(klappt|passt)<4> nicht|doch nicht',
+    'vorverlegen|ändern|rückgängig|(klappt|passt)<4> nicht|(komm~|werd~|kann|können)<3> doch nicht',
     'termin<3> (geht|passt)<2> nicht|absagen|absage|abzusagen|stornieren|storno|verschieben',
     'verschoben|schieben|verlegen|verlege|umbuchen|abgesagt',
   ],

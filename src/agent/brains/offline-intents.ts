@@ -98,14 +98,17 @@ const GERMAN: Phrases = {
   greeting: [
     'hallo|hi|hey|moin|servus|grüezi|grüß<1> gott|grüß (sie|dich)|(schön~ )?gut~ (tag|morgen|abend)|tag',
   ],
-  no: ['nein|nee|nö|ne|lieber nicht|auf keinen fall|nicht nötig|muss nicht sein'],
+  no: [
+    'nein|nee|nö|ne|lieber nicht|auf keinen fall|nicht nötig|muss nicht sein|doch nicht|egal|schon gut',
+    '(lassen|vergessen) (wir|sie) (es|das)?( mal| lieber)?|nicht so wichtig|hat sich erledigt',
+  ],
   yes: [
     'ja|jawohl|jo|jap|gern~|klar|natürlich|unbedingt|machen sie( das| mal)?|in ordnung|einverstanden',
     'bitte|okay|ok|von mir aus',
   ],
   firmYes: ['^(ja|jawohl|jap|gern~|sehr gern~|unbedingt)'],
   politeness: [
-    '(~ )?mein name$|(hier (ist|spricht)|mein name ist|ich heiße)( herr| frau| der| die)* ~|~ mein name',
+    '(herr |frau )?~ hier$|(~ )?mein name$|(hier (ist|spricht)|mein name ist|ich heiße)( herr| frau| der| die)* ~|~ mein name',
     '(ich (heiße|bin)( der| die)?( herr| frau)?) ~$|super|toll|prima|perfekt|klasse|wunderbar|schön',
     'sehr gut|alles klar|verstanden|ach so|achso|aha|in ordnung|einverstanden|entschuldigung',
     'entschuldigen sie( bitte)?|verzeihung|sie können jetzt',
@@ -176,13 +179,14 @@ const ENGLISH: Phrases = {
     'give me a (second|minute|moment)',
   ],
   greeting: ['hello|hi|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings'],
-  no: ['no|nope|nah|not now|no way|rather not|not necessary'],
+  no: ['no|nope|nah|not now|no way|rather not|not necessary|never ?mind|forget (it|that)|leave it'],
   yes: [
     'yes|yeah|yep|yup|sure|of course|please do|go ahead|absolutely|definitely|do (that|it)|ok|okay|please',
     'id like that|that would be (great|nice|good|lovely)|sounds good|all right|alright',
   ],
   firmYes: ['^(yes|yeah|yep|yup|sure|absolutely|definitely)'],
   politeness: [
+    '(mr |mrs |ms |miss )?~ here$',
     '((this|it) is|my name is)( mr| mrs| ms| miss)? ~( speaking| here| calling)?',
     '(its|im|i am) ~( speaking| here| calling)?$|great|super|perfect|lovely|brilliant|excellent|wonderful',
     'nice|right|all right|alright|i see|got it|excuse me|sorry',

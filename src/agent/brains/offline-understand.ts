@@ -5,6 +5,7 @@ import { INTENTS, type IntentName } from './offline-intents';
 import { askedLanguage } from './offline-languages';
 import { faqMatcher } from './offline-matcher';
 import { contains, fold, pattern, replacePhrase, stem, words } from './offline-text';
+import { HOUSE_WORDS } from './offline-words';
 
 /** What a caller's sentence means to the offline brain. Indexes are those of `profile.faq`. */
 export type Meaning =
@@ -16,6 +17,8 @@ export type Meaning =
   /** `index`: the topic that was named ("text me the address"); otherwise the last answer is meant. */
   | { intent: 'sms'; index?: number }
   | { intent: Exclude<IntentName, 'human' | 'sms' | 'firmYes'> }
+  /** "Is that the bike shop?" */
+  | { intent: 'rightPlace' }
   /** Understood as words, but not answered by this profile. `destination` is named if the caller named one. */
   | { intent: 'unknown'; destination?: string }
   /** There was nothing to understand. */
@@ -62,6 +65,7 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
   const named = namedDestination(profile, spoken);
   const everybody = destinationForEverybody(profile);
   const offered = offeredLanguages(profile);
+  const isRightPlace = rightPlace(profile, spoken);
   const has = (text: string, name: keyof typeof phrases) => contains(text, phrases[name]);
   const without = (text: string, ...names: (keyof typeof phrases)[]) =>
     names
@@ -118,7 +122,34 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
         return socialIntent(part, part) ?? { intent: 'unknown' };
       }
     }
+    if (isRightPlace(topic)) return { intent: 'rightPlace' };
     return language ? { intent: 'language', language } : { intent: 'unknown', destination: desk?.name };
+  };
+}
+
+/** How callers ask whether they have reached whom they wanted. What follows is whom. */
+const RIGHT_PLACE: Readonly<Record<FullLanguage, string>> = {
+  de: '^(ja )?(ist|sind|bin|spreche|habe)( ich| da| das| dort| hier| es| sie| denn| richtig)+( bei| mit| in| die| der| das| dem| den| beim)*',
+  en: '^(yes )?(is (that|this|it)|are you|am i( speaking| talking)?|have i( reached| got)?|did i reach)( the| at| to| with| through)*',
+};
+
+/** Words that so many entries of the FAQ have are what the business is about. */
+const COMMON_IN = 3;
+
+/** Whether a question names nothing but the business itself. */
+function rightPlace(profile: AgentProfile, language: FullLanguage): (said: string) => boolean {
+  const opener = pattern(RIGHT_PLACE[language], language);
+  const entries = profile.faq.map(({ ask }) => new Set(words(fold(ask.join(' '), language))));
+  const count = (word: string) => entries.filter((entry) => entry.has(word)).length;
+  const own = `${profile.name} ${profile.greeting} ${HOUSE_WORDS[language]}`;
+  const known = new Set(words(fold(own, language)));
+  return (said) => {
+    const whom = words(replacePhrase(said, opener, '').trim());
+    return (
+      whom.length > 0 &&
+      said.search(opener) === 0 &&
+      whom.every((word) => known.has(word) || count(word) >= COMMON_IN)
+    );
   };
 }
 

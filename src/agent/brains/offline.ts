@@ -1,6 +1,7 @@
 import type { Brain, BrainEvent, BrainRequest, FullLanguage, Language, ToolCall } from '../brain';
 import { languageOf } from '../phrases';
 import { offeredLanguages } from '../profiles/profile-language';
+import { isUnfinished } from '../unfinished';
 import { History } from './offline-history';
 import { ASKED_FOR_MORE, OFFERED, OFFLINE_PHRASES } from './offline-phrases';
 import { destinationForEverybody, type Meaning, understandingOf } from './offline-understand';
@@ -56,6 +57,11 @@ class Turn {
     this.phrases = OFFLINE_PHRASES[this.language];
     this.history = new History(messages);
     this.meaning = understandingOf(profile, this.language)(this.history.said);
+  }
+
+  /** The caller has stopped in mid-sentence, and does not go on. */
+  get isUnfinished(): boolean {
+    return isUnfinished(this.history.said, this.language);
   }
 
   /** True if the caller was just offered to be connected. */
@@ -135,7 +141,9 @@ const ANSWERS: Say = {
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
   language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
-  unknown: (turn) => ({ say: turn.unknown(), unanswered: true }),
+  rightPlace: ({ phrases, profile }) => ({ say: phrases.rightPlace.replace('{name}', () => profile.name) }),
+  unknown: (turn) =>
+    turn.isUnfinished ? { say: turn.phrases.ask } : { say: turn.unknown(), unanswered: true },
   unclear: ({ phrases }) => ({ say: phrases.unclear, unanswered: true }),
   greeting: ({ phrases }) => ({ say: phrases.greeting }),
   goodbye: (turn) => turn.goodbye(),

@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const de: Phrases = {
-  hold: ['Einen Moment bitte.', 'Ich bin gleich so weit.', 'Einen kleinen Augenblick noch.'],
+  hold: ['Einen Moment bitte.', 'Einen Augenblick bitte.', 'Kleinen Moment.'],
+  holdOn: ['Ich bin gleich so weit.', 'Einen kleinen Augenblick noch.'],
   sorry: 'Entschuldigung, da ist gerade etwas schiefgegangen. Können Sie das bitte noch einmal sagen?',
   stillHere: 'Ich bin noch da. Wie kann ich Ihnen helfen?',
   transfer: {

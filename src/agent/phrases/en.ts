@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const en: Phrases = {
-  hold: ['One moment, please.', 'I am almost there.', 'Just a little longer, please.'],
+  hold: ['One moment, please.', 'Just a second, please.', 'Bear with me a moment.'],
+  holdOn: ['I am almost there.', 'Just a little longer, please.'],
   sorry: 'Sorry, something went wrong just now. Could you please say that again?',
   stillHere: 'I am still here. How can I help you?',
   transfer: {

@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const es: Phrases = {
-  hold: ['Un momento, por favor.', 'Ya casi está.', 'Un momentito más, por favor.'],
+  hold: ['Un momento, por favor.', 'Un segundo, por favor.', 'Enseguida.'],
+  holdOn: ['Ya casi está.', 'Un momentito más, por favor.'],
   sorry: 'Perdone, algo ha fallado. ¿Puede repetirlo, por favor?',
   stillHere: 'Sigo aquí. ¿En qué puedo ayudarle?',
   transfer: {

@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const fr: Phrases = {
-  hold: ['Un instant, s’il vous plaît.', 'J’y suis presque.', 'Encore un petit moment, s’il vous plaît.'],
+  hold: ['Un instant, s’il vous plaît.', 'Une petite seconde, s’il vous plaît.', 'Un petit moment.'],
+  holdOn: ['J’y suis presque.', 'Encore un petit moment, s’il vous plaît.'],
   sorry: 'Excusez-moi, un problème est survenu. Pouvez-vous répéter, s’il vous plaît ?',
   stillHere: 'Je suis toujours là. Comment puis-je vous aider ?',
   transfer: {

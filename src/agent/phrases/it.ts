@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const it: Phrases = {
-  hold: ['Un momento, per favore.', 'Ci sono quasi.', 'Ancora un attimo, per favore.'],
+  hold: ['Un momento, per favore.', 'Un attimo, per favore.', 'Solo un secondo.'],
+  holdOn: ['Ci sono quasi.', 'Ancora un attimo, per favore.'],
   sorry: 'Mi scusi, qualcosa non ha funzionato. Può ripetere, per favore?',
   stillHere: 'Sono ancora qui. Come posso aiutarla?',
   transfer: {

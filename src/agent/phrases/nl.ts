@@ -1,7 +1,8 @@
 import type { Phrases } from './phrases';
 
 export const nl: Phrases = {
-  hold: ['Een ogenblik alstublieft.', 'Ik ben er bijna.', 'Nog heel even geduld alstublieft.'],
+  hold: ['Een ogenblik alstublieft.', 'Een momentje alstublieft.', 'Eén moment.'],
+  holdOn: ['Ik ben er bijna.', 'Nog heel even geduld alstublieft.'],
   sorry: 'Sorry, er ging iets mis. Kunt u dat nog een keer zeggen?',
   stillHere: 'Ik ben er nog. Waarmee kan ik u helpen?',
   transfer: {

@@ -2,8 +2,10 @@ import type { TransferFailure } from '@jovo-telephony/telephony';
 
 /** Everything the agent says that is neither the profile's nor the brain's. */
 export interface Phrases {
-  /** The answer takes longer. Used in turn, so that a caller does not hear the same twice. */
+  /** The answer takes longer. One in each wait, in turn, so that a caller does not hear the same each time. */
   hold: readonly string[];
+  /** It takes longer still: said behind one of those. */
+  holdOn: readonly string[];
   /** A turn has failed. */
   sorry: string;
   /** The call was connected again, or its start came twice. */
