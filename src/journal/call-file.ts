@@ -26,7 +26,7 @@ interface Envelope {
   kept?: KeptCall;
   session?: SessionItem;
   handled: string[];
-  about?: CallFacts;
+  isDescribed?: boolean;
 }
 
 /** A write that has failed, or that may have: what the next attempt has to bring along. */
@@ -55,7 +55,8 @@ export class CallFile {
   /** The claims have outcomes that the store has not seen. */
   claimsChanged = false;
   handled: string[] = [];
-  about?: CallFacts;
+  /** The store knows whose call it is and what is kept of it, or is about to. */
+  isDescribed = false;
   description?: CallDescription;
   unsaved?: Unsaved;
   usedAtMs = 0;
@@ -85,12 +86,12 @@ export class CallFile {
     this.revision = kept.state.revision;
     this.writes += 1;
     const writer = `${this.holder}#${this.writes}`;
-    const { session, handled, about } = this;
+    const { session, handled, isDescribed } = this;
     // The plugin's session says more than the platform's copy.
     const without: KeptCall = { ...kept, session: session ? undefined : kept.session, handled: [] };
     const envelope: Envelope = kept.ended
       ? { writer, kept: { ...kept, session: undefined, handled: [] }, handled }
-      : { writer, kept: without, session, handled, about };
+      : { writer, kept: without, session, handled, isDescribed };
     return { state: this.sealing.seal(this.id, JSON.stringify(envelope)), writer };
   }
 
@@ -128,11 +129,11 @@ export class CallFile {
     if (lease.version === this.version) return undefined;
     this.version = lease.version;
     if (!state) return undefined;
-    const { kept, session, handled, about } = this.openState(state);
+    const { kept, session, handled, isDescribed = false } = this.openState(state);
     this.session = session;
     this.description = undefined;
     this.handled = handled;
-    this.about = about;
+    this.isDescribed = isDescribed;
     this.noted = messagesSince({ before: 0, texts: [] }, this.messages, this.messagesBefore).noted;
     return (
       kept && { ...kept, state: { ...kept.state, revision: Math.max(kept.state.revision, this.revision) } }
@@ -156,6 +157,7 @@ export class CallFile {
   /** Another process knows better. */
   forget(): void {
     this.version = undefined;
+    this.isDescribed = false;
     this.description = undefined;
     this.session = undefined;
     this.unsaved = undefined;

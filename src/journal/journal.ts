@@ -285,26 +285,23 @@ export class Journal implements CallKeeper {
     const { file } = hold;
     file.description ??= file.session && this.options.describe?.(file.session);
     const { description } = file;
-    if (description && !file.about) {
-      hold.entries.unshift({
-        kind: 'call_started',
-        atMs: description.facts.startedAtMs,
-        ...description.started,
-      });
+    let about: CallFacts | undefined;
+    if (description && !file.isDescribed) {
+      about = description.facts;
+      file.isDescribed = true;
+      hold.entries.unshift({ kind: 'call_started', atMs: about.startedAtMs, ...description.started });
     }
-    if (description) file.about = description.facts;
-    const change = file.newMessages();
+    // What is not kept when the call is over is not written in the first place: to go on, the state is enough.
+    const keepsWords = description?.facts.keep === 'everything';
+    const change = keepsWords ? file.newMessages() : undefined;
     if (change) hold.note({ kind: 'messages', facts: { from: change.from }, words: change.messages });
-    for (const message of change?.messages ?? []) {
-      if (message.role !== 'tool') continue;
-      hold.note({ kind: 'tool', facts: { name: message.name, ok: message.output.startsWith('{"ok":true') } });
-    }
     if (kept.ended && description) hold.note({ kind: 'call_ended', facts: description.ended() });
-    const page = pageOf(hold.entries, file.sealText, description?.redacted ?? true);
+    const words = keepsWords ? { seal: file.sealText, redacted: description.redacted } : undefined;
+    const page = pageOf(hold.entries, words);
     hold.entries = [];
     const claims = file.claimsChanged ? file.sealClaims(file.claims) : undefined;
     file.claimsChanged = false;
-    return { page, ...file.seal(kept), claims, about: file.about, ended: kept.ended };
+    return { page, ...file.seal(kept), claims, about, ended: kept.ended };
   }
 
   private closeHold(hold: JournalHold): void {
@@ -316,7 +313,7 @@ export class Journal implements CallKeeper {
   private overtaken(hold: JournalHold): void {
     hold.file.forget();
     hold.interrupt(TAKEN_AWAY);
-    const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
+    const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }]);
     if (page) hold.file.write(() => this.options.store.append(hold.file.id, [page])).catch(() => {});
   }
 
