@@ -2,7 +2,6 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type {
   BeginRequest,
   Begun,
-  CallFacts,
   CallFilter,
   ClaimRequest,
   Counter,
@@ -14,7 +13,6 @@ import type {
   StoredCall,
   TurnResult,
 } from '../store';
-import { TOMBSTONE_MS } from '../store';
 import {
   CALL,
   callerKey,
