@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunction, ROOT } from './bundle/build-function.mjs';
-import { lambdaFlags, makeCodeCache } from './bundle/code-cache.mjs';
+import { lambdaFlags, makeCodeCache, takeCodeCache } from './bundle/code-cache.mjs';
 import { FUNCTIONS, MAX_BUNDLE_BYTES } from './bundle/functions.mjs';
 import { filesIn, zipFolder } from './bundle/zip.mjs';
 
@@ -13,6 +13,7 @@ const HELP = `npm run bundle -- [options]
   --only NAME     one function: ${FUNCTIONS.map(({ name }) => name).join(' or ')}
   --node PATH     the Node that makes the code cache: that of the runtime (this one)
   --memory MB     memory of the function, from which Lambda derives V8's flags (512); 0: no flags
+  --cache-from FOLDER  takes the code caches that deployed functions have handed out, as <name>.json in there
   --no-cache      without a code cache
   --no-zip        without zip files
   --help          this text`;
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     node: { type: 'string', default: process.execPath },
     memory: { type: 'string', default: '512' },
+    'cache-from': { type: 'string' },
     'no-cache': { type: 'boolean', default: false },
     'no-zip': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -37,13 +39,21 @@ if (values.help) {
 const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 const flags = Number(values.memory) > 0 ? lambdaFlags(Number(values.memory)) : [];
+
+/** Says where it is from. */
+function codeCache(name, folder) {
+  if (values['no-cache']) return 'none';
+  const given = values['cache-from'];
+  if (given) return takeCodeCache({ folder, file: join(resolve(given), `${name}.json`) });
+  return makeCodeCache({ folder, kind: name, node: values.node, flags });
+}
+
 const kib = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`.padStart(9);
 for (const { name, entry } of FUNCTIONS.filter((one) => !values.only || one.name === values.only)) {
   const folder = join(out, name);
   const metafile = await buildFunction({ entry, folder, agents: resolve(values.agents) });
   writeFileSync(join(out, `${name}.meta.json`), JSON.stringify(metafile));
-  const cache = values['no-cache'] ? 'none' : makeCodeCache({ folder, kind: name, node: values.node, flags });
-  console.log(`${name} (code cache: ${[cache, ...flags].join(' ')})`);
+  console.log(`${name} (code cache: ${codeCache(name, folder)})`);
   for (const file of filesIn(folder)) console.log(`${kib(statSync(join(folder, file)).size)}  ${file}`);
   if (statSync(join(folder, 'app.js')).size > MAX_BUNDLE_BYTES) {
     console.error(

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { withoutFunctionNames } from './function-names.mjs';
 import { entryOfPart, lazyParts } from './lazy-parts.mjs';
 import { stubs } from './stubs.mjs';
 
@@ -58,17 +59,6 @@ export async function buildFunction({ entry, folder, agents = join(ROOT, 'agents
   copyFileSync(join(import.meta.dirname, 'loader.cjs'), join(folder, 'index.js'));
   await copyAgents(agents, join(folder, 'agents'));
   return app.metafile;
-}
-
-/**
- * Only the names of classes matter. Those of declared functions are a good part of the bundle, and each costs a call
- * when it starts: `o(someFunction,"itsName");`. Those of classes stand in a `static{o(this,"Name")}`.
- */
-function withoutFunctionNames(code) {
-  const helper = /[;,]?([\w$]+)=\((\w+),(\w+)\)=>[\w$]+\(\2,"name",/.exec(code)?.[1];
-  if (!helper) throw new Error('esbuild names functions in another way: see withoutFunctionNames');
-  const naming = new RegExp(`(?<=[;}])${helper.replaceAll('$', '\\$&')}\\([\\w$]+,"[\\w$]+"\\);`, 'g');
-  return code.replace(naming, '');
 }
 
 /** The parts that a bundle still asks for, now that what nobody uses has fallen away. */

@@ -3,7 +3,10 @@
  * Node that made it, started with the same V8 flags, so it is made by the Node and with the flags of the runtime.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 /** Lambda's own start script derives these from the memory of the function, in MB. */
 export function lambdaFlags(memoryMb) {
@@ -21,5 +24,21 @@ export function makeCodeCache({ folder, kind, node = process.execPath, flags = [
   // None of the settings around here: what is compiled shall not depend on them.
   const env = { PATH: process.env.PATH, LOG_LEVEL: 'silent' };
   const made = execFileSync(node, [...flags, script, folder, kind], { encoding: 'utf8', env });
-  return made.trim();
+  return [made.trim(), ...flags].join(' ');
+}
+
+/** Writes the caches that a deployed function has handed out (loader.cjs), if it was made of the same files. */
+export function takeCodeCache({ folder, file }) {
+  const { node, arch, caches } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [name, { sha256, gzip }] of Object.entries(caches)) {
+    const source = join(folder, name);
+    const own = createHash('sha256').update(readFileSync(source)).digest('hex');
+    if (own !== sha256) {
+      throw new Error(
+        `${file}: expected the cache of ${name} as it is now; deploy what is here, then ask for it again`,
+      );
+    }
+    writeFileSync(`${source}.cache`, gunzipSync(Buffer.from(gzip, 'base64')));
+  }
+  return `Node ${node}, ${arch}, as deployed`;
 }

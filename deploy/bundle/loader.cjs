@@ -3,6 +3,7 @@
  * The file that Lambda loads: runs the bundle beside it, with V8's code cache where the cache was made by this very
  * build of Node and with the same V8 flags. Otherwise V8 refuses it, and the bundle is compiled as ever.
  */
+const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { join } = require('node:path');
@@ -51,10 +52,12 @@ const { handler } = load('app.js');
  * has such a field, since what a client sends stands in `body`.
  */
 function caches() {
-  const made = [...scripts].map(([name, script]) => [
-    name,
-    gzipSync(script.createCachedData()).toString('base64'),
-  ]);
+  const made = [...scripts].map(([name, script]) => {
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(__dirname, name)))
+      .digest('hex');
+    return [name, { sha256, gzip: gzipSync(script.createCachedData()).toString('base64') }];
+  });
   return { node: process.version, arch: process.arch, caches: Object.fromEntries(made) };
 }
 

@@ -3,6 +3,7 @@
  * Run by the Node that will run the function (see code-cache.mjs): node make-code-cache.cjs FOLDER webhook|websocket
  * It can be run alone, too, for example in the image of the runtime: it needs nothing but the folder.
  */
+const { createServer } = require('node:http');
 const { readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 const { gunzipSync } = require('node:zlib');
@@ -33,31 +34,39 @@ function eventsOf({ to, words }, index) {
   ];
 }
 
+/** What each function is given, as far as it looks at it. */
 const REQUESTS = {
-  webhook: (event) => ({
-    requestContext: { http: { method: 'POST' } },
-    headers: {},
-    body: JSON.stringify(event),
-  }),
+  webhook: (body) => ({ requestContext: { http: { method: 'POST' } }, headers: {}, body }),
+  websocket: (body) => ({ requestContext: { eventType: 'MESSAGE', connectionId: 'code-cache' }, body }),
 };
+
+/** Takes what the function of the WebSocket API sends. */
+async function startGateway() {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.end());
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${server.address().port}`;
+}
 
 async function main() {
   for (const name of readdirSync(root, { recursive: true })) {
     if (String(name).endsWith('.cache')) rmSync(join(root, String(name)));
   }
+  const keys = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
+  Object.assign(process.env, keys, { GATEWAY_URL: await startGateway() });
   const { handler, load } = require(join(root, 'index.js'));
-  const request = REQUESTS[kind];
-  if (request) {
-    for (const event of CALLS.flatMap(eventsOf)) {
-      const { statusCode } = await handler(request(event));
-      if (statusCode >= 300) throw new Error(`A call to ${folder} was answered with ${statusCode}`);
-    }
+  const context = { getRemainingTimeInMillis: () => 5_000 };
+  for (const event of CALLS.flatMap(eventsOf)) {
+    const { statusCode } = await handler(REQUESTS[kind](JSON.stringify(event)), context);
+    if (statusCode >= 300) throw new Error(`A call to ${folder} was answered with ${statusCode}`);
   }
   // Parts that the calls had no use for are at least loaded.
   for (const file of readdirSync(join(root, 'parts'))) Object.values(load(`parts/${file}`));
   const { caches } = await handler({ codeCache: true });
-  for (const [name, cache] of Object.entries(caches)) {
-    writeFileSync(join(root, `${name}.cache`), gunzipSync(Buffer.from(cache, 'base64')));
+  for (const [name, { gzip }] of Object.entries(caches)) {
+    writeFileSync(join(root, `${name}.cache`), gunzipSync(Buffer.from(gzip, 'base64')));
   }
   console.log(`Node ${process.version}, ${process.arch}, V8 ${process.versions.v8}`);
 }

@@ -10,6 +10,8 @@ export interface BacklogOptions {
   holder: string;
   leaseMs: number;
   warn?(warning: string): void;
+  /** A call that is over has been written: there is nothing more to remember of it. */
+  onEnded?(file: CallFile): void;
 }
 
 /** A write that could not be made. */
@@ -90,7 +92,10 @@ export class Backlog {
         () => true,
         () => false,
       );
-      if (!done && !this.busy.has(file)) return;
+      if (done || this.busy.has(file)) continue;
+      // The next time, another one is tried first: it may be this one alone that cannot be written.
+      if (this.waiting.delete(file)) this.waiting.add(file);
+      return;
     }
   }
 
@@ -107,7 +112,10 @@ export class Backlog {
       else file.version = version;
       const more = file.unsaved as Unsaved | undefined;
       if (more) more.base = version;
-      else this.waiting.delete(file);
+      else {
+        this.waiting.delete(file);
+        if (unsaved.ended) this.options.onEnded?.(file);
+      }
     } catch (error) {
       file.unsaved = joined(unsaved, file.unsaved);
       throw error;

@@ -101,6 +101,9 @@ export class Journal implements CallKeeper {
       holder: this.holder,
       leaseMs: LEASE_MS,
       warn,
+      onEnded: ({ id }) => {
+        if (!this.holds.has(id)) this.files.delete(id);
+      },
     });
   }
 
@@ -260,12 +263,14 @@ export class Journal implements CallKeeper {
     const { file, lease } = hold;
     const { store } = this.options;
     if (!goesOn) this.closeHold(hold);
-    const done = this.resultOf(hold, kept);
-    const { writer, ...result } = done;
-    if (!lease) return this.backlog.add(file, done);
-    if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
+    const made = this.resultOf(hold, kept);
+    const claimsNow = file.takeClaims();
+    if (!lease) return this.backlog.add(file, { ...made, claims: claimsNow() });
     const write = () =>
       file.write(async () => {
+        const done = { ...made, claims: claimsNow() };
+        const { writer, ...result } = done;
+        if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
         // Known only now: a write of this turn may still have been under way.
         const base = lease.version;
         // A write of the same turn that failed has to come first: both go the other way.
@@ -299,9 +304,7 @@ export class Journal implements CallKeeper {
     const words = keepsWords ? { seal: file.sealText, redacted: description.redacted } : undefined;
     const page = pageOf(hold.entries, words);
     hold.entries = [];
-    const claims = file.claimsChanged ? file.sealClaims(file.claims) : undefined;
-    file.claimsChanged = false;
-    return { page, ...file.seal(kept), claims, about, ended: kept.ended };
+    return { page, ...file.seal(kept), about, ended: kept.ended };
   }
 
   private closeHold(hold: JournalHold): void {
@@ -324,21 +327,23 @@ export class Journal implements CallKeeper {
   ): Promise<ClaimAnswer> => {
     if (!lease || !this.line.isUp) return 'down';
     const { store } = this.options;
+    const { claims: before } = file;
     const request = { claims: file.sealClaims(claims), expectedCount: file.claimCount, counters };
     let asked: ReturnType<JournalStore['claim']> | undefined;
     const ask = () => {
-      asked = file.write(() => store.claim(lease, request));
+      asked = file.write(async () => {
+        const answer = await store.claim(lease, request);
+        // In this very step: the next write says how the claims stand.
+        if (answer === 'granted') file.granted(before, claims);
+        return answer;
+      });
       return asked;
     };
     try {
-      const answer = await this.line.within('claim', CLAIM_MS, ask);
-      if (answer !== 'granted') return answer;
-      file.claims = claims;
-      file.claimCount += 1;
-      return 'granted';
+      return await this.line.within('claim', CLAIM_MS, ask);
     } catch {
       asked?.then(
-        (answer) => answer === 'granted' && notTaken(file, claims),
+        (answer) => answer === 'granted' && notTaken(file, before),
         () => {},
       );
       return 'down';
@@ -366,15 +371,16 @@ export class Journal implements CallKeeper {
 }
 
 /** The store has granted what was refused meanwhile, because it came too late: it has not happened. */
-function notTaken(file: CallFile, claims: Claims): void {
-  const before = new Set(file.claims.runs.map(({ runId }) => runId));
-  const runs = claims.runs.map((run) => (before.has(run.runId) ? run : { ...run, withdrawn: true }));
-  file.claims = { runs, tools: file.claims.tools };
-  file.claimCount += 1;
+function notTaken(file: CallFile, before: Claims): void {
+  const known = new Set(before.runs.map(({ runId }) => runId));
+  const runs = file.claims.runs.map((run) => (known.has(run.runId) ? run : { ...run, withdrawn: true }));
+  const tools = file.claims.tools.filter((key) => before.tools.includes(key));
+  file.claims = { runs, tools };
   file.claimsChanged = true;
 }
 
 /** Networks give their own ids: the same one in two networks is two calls. */
 export function idOf({ network, callId }: CallRef): string {
-  return `${network}/${callId}`;
+  // PostgreSQL refuses a text with this character, and a refusal counts as a store that is away.
+  return `${network}/${callId.replaceAll('\0', '%00')}`;
 }

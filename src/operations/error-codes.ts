@@ -24,6 +24,11 @@ export const ERROR_CODES = {
     meaning: 'Another program listens on the port.',
     advice: 'Choose another `PORT` or `METRICS_PORT`.',
   },
+  CODE_CACHE_REFUSED: {
+    where: 'start',
+    meaning: 'The code cache of a function does not fit its Node; it starts as it would without.',
+    advice: 'Let the function make it: `docs/deployment.md`, "The cold start".',
+  },
   PROFILE_INVALID: {
     where: 'start',
     meaning: 'An agent profile or tool cannot be used.',

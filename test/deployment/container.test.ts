@@ -16,6 +16,10 @@ interface Service {
   stop_grace_period?: string;
 }
 
+/** Goodbyes and the last reports, beside DRAIN_SECONDS: see .env.example. */
+const STOP_SECONDS = 25;
+const minutesOf = (text = '') => Number(/^(\d+)m/.exec(text)?.[1]);
+
 const compose = parse(read('compose.yml')) as {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
@@ -88,7 +92,9 @@ describe('compose.yml', () => {
     expect(agent.depends_on?.postgres?.condition).toBe('service_healthy');
     expect(postgres.healthcheck).toBeDefined();
     expect(postgres.image).toMatch(/^postgres:\d+$/);
-    expect(agent.stop_grace_period).toMatch(/^\d+m$/);
+    expect(minutesOf(agent.stop_grace_period) * 60).toBeGreaterThanOrEqual(
+      Number(agent.environment?.DRAIN_SECONDS) + STOP_SECONDS,
+    );
   });
 
   test('mounts what exists, and nothing that is written to beside its volumes', () => {
@@ -111,7 +117,10 @@ describe('the systemd unit', () => {
     expect(values('DynamicUser')).toEqual(['yes']);
     expect(values('NoNewPrivileges')).toEqual(['yes']);
     expect(values('KillSignal')).toEqual(['SIGTERM']);
-    expect(values('TimeoutStopSec')).toEqual(['10min']);
+    const drain = values('Environment').find((line) => line.startsWith('DRAIN_SECONDS='));
+    expect(minutesOf(values('TimeoutStopSec')[0]) * 60).toBeGreaterThanOrEqual(
+      Number(drain?.split('=')[1]) + STOP_SECONDS,
+    );
   });
 
   test('has no secret and no setting that nobody reads', () => {

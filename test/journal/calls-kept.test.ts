@@ -192,7 +192,10 @@ describe('the command line', () => {
     await expect(journal('export', '--caller', 'Meier')).rejects.toThrow(/--caller: expected/);
     expect(await journal('purge')).toEqual(['0 calls purged or ended']);
     expect((await journal('--help'))[0]).toContain('npm run journal');
-    expect((await journal('nonsense'))[0]).toContain('npm run journal');
+    expect((await journal())[0]).toContain('npm run journal');
+    await expect(journal('list')).rejects.toThrow(
+      '"list" is not a command; there are export, show, erase, purge.',
+    );
   });
 
   test('words that were sealed with another key are said to be there, and the rest is shown', async () => {

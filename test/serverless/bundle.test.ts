@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { callEvent } from '../support/call-server';
@@ -111,6 +112,21 @@ describe('the code cache', () => {
     expect(printed).toContain('answered');
     expect(printed).not.toContain('CODE_CACHE_REFUSED');
   });
+
+  test('is handed out by a function that is asked directly, and taken by a build of the same bundle alone', async () => {
+    const instance = processInstance({ folder: inFunction('webhook') });
+    const throughApi = { requestContext: { http: { method: 'POST' } }, body: '{"codeCache":true}' };
+    expect(await instance.invoke(throughApi, Date.now() + 10_000)).toMatchObject({ statusCode: 400 });
+    const handed = await instance.invoke({ codeCache: true }, Date.now() + 10_000);
+    await instance.stop();
+    const folder = mkdtempSync(join(tmpdir(), 'code-cache-'));
+    const file = join(folder, 'webhook.json');
+    writeFileSync(file, JSON.stringify(handed));
+    bundles('--only', 'webhook', '--no-zip', '--cache-from', folder).remove();
+    writeFileSync(file, JSON.stringify(handed).replaceAll(/"sha256":"../g, '"sha256":"zz'));
+    expect(() => bundles('--only', 'webhook', '--no-zip', '--cache-from', folder)).toThrow();
+    rmSync(folder, { recursive: true });
+  }, 30_000);
 
   test('is refused under other flags, which is said; the call is answered all the same', () => {
     const printed = firstEvent('--max-old-space-size=200');

@@ -16,6 +16,9 @@ export interface Bundles {
 export function bundles(...options: string[]): Bundles {
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   const script = join(ROOT, 'deploy', 'bundle.mjs');
-  const output = execFileSync(process.execPath, [script, '--out', folder, ...options], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, [script, '--out', folder, ...options], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return { folder, output, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
