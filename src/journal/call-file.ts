@@ -5,7 +5,7 @@ import type { Conversation } from '../agent/conversation';
 import type { CallDescription } from './journal';
 import { messagesSince, type NotedMessages } from './messages';
 import type { Sealing } from './sealing';
-import type { Begun, CallFacts, Page } from './store';
+import type { Answer, Begun, CallFacts, Page } from './store';
 
 /** What Jovo keeps of a session, as its database plugins see it. */
 export type SessionItem = Record<string, unknown>;
@@ -63,7 +63,9 @@ export class CallFile {
   /** The end of the last write that was begun. Writes of one call come one after the other. */
   writing: Promise<unknown> = Promise.resolve();
   private noted: NotedMessages = { before: 0, texts: [] };
+  /** Writes that are under way. */
   private writes = 0;
+  private written = 0;
   /** Of what this process has kept last: whatever it is handed back counts as newer. */
   private revision = 0;
 
@@ -73,10 +75,15 @@ export class CallFile {
     private readonly sealing: Sealing,
   ) {}
 
-  /** Runs behind everything that was begun before, however that ended. */
-  write<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.writing.then(work, work);
-    this.writing = done.catch(() => {});
+  /** Runs behind everything that was begun before, however that ended; at once if there is nothing. */
+  write<T>(work: () => Answer<T>): Answer<T> {
+    const done = this.writes === 0 ? work() : this.writing.then(work);
+    if (!(done instanceof Promise)) return done;
+    this.writes += 1;
+    const over = () => {
+      this.writes -= 1;
+    };
+    this.writing = done.then(over, over);
     return done;
   }
 
@@ -84,8 +91,8 @@ export class CallFile {
   seal(kept: KeptCall): { state: Uint8Array; writer: string } {
     this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
     this.revision = kept.state.revision;
-    this.writes += 1;
-    const writer = `${this.holder}#${this.writes}`;
+    this.written += 1;
+    const writer = `${this.holder}#${this.written}`;
     const { session, handled, isDescribed } = this;
     // The plugin's session says more than the platform's copy.
     const without: KeptCall = { ...kept, session: session ? undefined : kept.session, handled: [] };

@@ -64,9 +64,9 @@ const taking = (noted?: NotedEvent, withinMs = 10_000) => ({
 const revision = (hold: CallHold) => hold.kept?.state.revision;
 
 /** Moves the time until it is done, and fails where that takes three seconds. */
-async function inTime(work: Promise<unknown>, clock: VirtualClock): Promise<void> {
+async function inTime(work: unknown, clock: VirtualClock): Promise<void> {
   let done = false;
-  work.then(() => {
+  Promise.resolve(work).then(() => {
     done = true;
   });
   for (let ms = 0; !done && ms < 3_000; ms += 50) await clock.pass(50);
@@ -402,7 +402,7 @@ describe('the store is away', () => {
     const other = { ...REF, callId: 'c2' };
     const begin = memory.begin.bind(memory);
     jest.spyOn(memory, 'begin').mockImplementation((id, asked) => {
-      if (id.endsWith('c1')) return Promise.reject(new Error('too large'));
+      if (id.endsWith('c1')) throw new Error('too large');
       return begin(id, asked);
     });
     a.faults.down = true;

@@ -134,7 +134,7 @@ export class SqliteStore implements JournalStore {
     return store;
   }
 
-  async begin(callId: string, asked: BeginRequest): Promise<Begun> {
+  begin(callId: string, asked: BeginRequest): Begun {
     const row = this.take(callId, asked, asked.force === true);
     if (row) return begun(callId, row);
     const [by] = this.get('holder', { id: callId }) ?? [];
@@ -156,7 +156,7 @@ export class SqliteStore implements JournalStore {
     });
   }
 
-  async commit({ callId: id, fence, version }: Lease, done: TurnResult): Promise<boolean> {
+  commit({ callId: id, fence, version }: Lease, done: TurnResult): boolean {
     const { page, state, claims = null, about, ended = false, leaseMs } = done;
     const now = this.nowMs();
     const until = leaseMs === undefined ? 0 : now + leaseMs;
