@@ -1,7 +1,7 @@
 import type { CallRecord } from './call-record';
 
 /** Where it is written down that a tool runs, so that it is still known after a crash. */
-export type ToolMarks = Pick<CallRecord, 'toolBegins' | 'toolEnded'>;
+export type ToolMarks = Pick<CallRecord, 'toolBegins' | 'toolEnded' | 'note'>;
 
 /** A process has begun this run and is gone: nobody can say how it ended. */
 export class UnknownResultError extends Error {

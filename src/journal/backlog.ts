@@ -63,15 +63,15 @@ export class Backlog {
   }
 
   /** Writes what waits of one call. Rejects while that is not possible. */
-  flush(file: CallFile): Promise<void> {
-    return file.write(() => this.write(file));
+  async flush(file: CallFile): Promise<void> {
+    await file.write(() => this.write(file));
   }
 
   /** Writes everything, as far as that is possible in this time. */
   async drain(withinMs: number): Promise<void> {
     if (this.waiting.size === 0) return;
     const all = Promise.allSettled([...this.waiting].map((file) => this.flush(file)));
-    await this.options.line.within('replay', withinMs, () => all).catch(() => {});
+    await this.inTime(withinMs, all);
     this.timer?.();
   }
 
@@ -87,7 +87,7 @@ export class Backlog {
     for (const file of [...this.waiting]) {
       const flushed = this.flush(file);
       // How long it takes says how the store is; a slow one is waited for all the same.
-      await this.options.line.within('replay', IN_TIME_MS, () => flushed).catch(() => {});
+      await this.inTime(IN_TIME_MS, flushed);
       const done = await flushed.then(
         () => true,
         () => false,
@@ -96,6 +96,14 @@ export class Backlog {
       // The next time, another one is tried first: it may be this one alone that cannot be written.
       if (this.waiting.delete(file)) this.waiting.add(file);
       return;
+    }
+  }
+
+  private async inTime(withinMs: number, work: Promise<unknown>): Promise<void> {
+    try {
+      await this.options.line.ask('replay', withinMs, () => work);
+    } catch {
+      // It goes on, or is tried again.
     }
   }
 

@@ -5,7 +5,7 @@ import type { Conversation } from '../agent/conversation';
 import type { CallDescription } from './journal';
 import { messagesSince, type NotedMessages } from './messages';
 import type { Sealing } from './sealing';
-import type { Begun, CallFacts, Page } from './store';
+import type { Answer, Begun, CallFacts, Page } from './store';
 
 /** What Jovo keeps of a session, as its database plugins see it. */
 export type SessionItem = Record<string, unknown>;
@@ -26,7 +26,7 @@ interface Envelope {
   kept?: KeptCall;
   session?: SessionItem;
   handled: string[];
-  about?: CallFacts;
+  isDescribed?: boolean;
 }
 
 /** A write that has failed, or that may have: what the next attempt has to bring along. */
@@ -55,14 +55,17 @@ export class CallFile {
   /** The claims have outcomes that the store has not seen. */
   claimsChanged = false;
   handled: string[] = [];
-  about?: CallFacts;
+  /** The store knows whose call it is and what is kept of it, or is about to. */
+  isDescribed = false;
   description?: CallDescription;
   unsaved?: Unsaved;
   usedAtMs = 0;
   /** The end of the last write that was begun. Writes of one call come one after the other. */
   writing: Promise<unknown> = Promise.resolve();
   private noted: NotedMessages = { before: 0, texts: [] };
+  /** Writes that are under way. */
   private writes = 0;
+  private written = 0;
   /** Of what this process has kept last: whatever it is handed back counts as newer. */
   private revision = 0;
 
@@ -72,10 +75,15 @@ export class CallFile {
     private readonly sealing: Sealing,
   ) {}
 
-  /** Runs behind everything that was begun before, however that ended. */
-  write<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.writing.then(work, work);
-    this.writing = done.catch(() => {});
+  /** Runs behind everything that was begun before, however that ended; at once if there is nothing. */
+  write<T>(work: () => Answer<T>): Answer<T> {
+    const done = this.writes === 0 ? work() : this.writing.then(work);
+    if (!(done instanceof Promise)) return done;
+    this.writes += 1;
+    const over = () => {
+      this.writes -= 1;
+    };
+    this.writing = done.then(over, over);
     return done;
   }
 
@@ -83,14 +91,14 @@ export class CallFile {
   seal(kept: KeptCall): { state: Uint8Array; writer: string } {
     this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
     this.revision = kept.state.revision;
-    this.writes += 1;
-    const writer = `${this.holder}#${this.writes}`;
-    const { session, handled, about } = this;
+    this.written += 1;
+    const writer = `${this.holder}#${this.written}`;
+    const { session, handled, isDescribed } = this;
     // The plugin's session says more than the platform's copy.
     const without: KeptCall = { ...kept, session: session ? undefined : kept.session, handled: [] };
     const envelope: Envelope = kept.ended
       ? { writer, kept: { ...kept, session: undefined, handled: [] }, handled }
-      : { writer, kept: without, session, handled, about };
+      : { writer, kept: without, session, handled, isDescribed };
     return { state: this.sealing.seal(this.id, JSON.stringify(envelope)), writer };
   }
 
@@ -155,11 +163,11 @@ export class CallFile {
     if (lease.version === this.version) return undefined;
     this.version = lease.version;
     if (!state) return undefined;
-    const { kept, session, handled, about } = this.openState(state);
+    const { kept, session, handled, isDescribed = false } = this.openState(state);
     this.session = session;
     this.description = undefined;
     this.handled = handled;
-    this.about = about;
+    this.isDescribed = isDescribed;
     this.noted = messagesSince({ before: 0, texts: [] }, this.messages, this.messagesBefore).noted;
     return (
       kept && { ...kept, state: { ...kept.state, revision: Math.max(kept.state.revision, this.revision) } }
@@ -183,6 +191,7 @@ export class CallFile {
   /** Another process knows better. */
   forget(): void {
     this.version = undefined;
+    this.isDescribed = false;
     this.description = undefined;
     this.session = undefined;
     this.unsaved = undefined;

@@ -37,18 +37,23 @@ export interface JournalEntry {
   words?: unknown;
 }
 
-/** Seals a text for one call. */
-export type Seal = (text: string) => Uint8Array;
+/** How words are written, where they are. */
+export interface WrittenWords {
+  seal(text: string): Uint8Array;
+  /** Without numbers, addresses and the like. */
+  redacted: boolean;
+}
 
 /** The entries of one turn as they are stored: what may be seen, and apart from it what may not. */
-export function pageOf(entries: readonly JournalEntry[], seal: Seal, redacted: boolean): Page | undefined {
+export function pageOf(entries: readonly JournalEntry[], written?: WrittenWords): Page | undefined {
   const [first] = entries;
   if (!first) return undefined;
   const facts = JSON.stringify(entries.map(({ kind, atMs, facts: more }) => ({ kind, atMs, ...more })));
+  const page = { atMs: first.atMs, facts };
+  if (!written || entries.every(({ words }) => words === undefined)) return page;
   const words = entries.map((entry) => entry.words ?? null);
-  if (words.every((each) => each === null)) return { atMs: first.atMs, facts };
-  const text = redacted ? JSON.stringify(words, withoutNumbers) : JSON.stringify(words);
-  return { atMs: first.atMs, facts, words: seal(text) };
+  const text = written.redacted ? JSON.stringify(words, withoutNumbers) : JSON.stringify(words);
+  return { ...page, words: written.seal(text) };
 }
 
 /** The entries of a page. Without `open`, or where words were erased, without their words. */

@@ -1,5 +1,6 @@
 import { redact } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
+import { conversationOf, type SessionItem } from './call-file';
 import { entriesOf, type JournalEntry } from './entries';
 import { replayed } from './messages';
 import { SealError, type Sealing } from './sealing';
@@ -40,6 +41,7 @@ export function exportedCall(stored: StoredCall, sealing: Sealing, words: Words)
   const started = first('call_started');
   const ended = first('call_ended')?.facts;
   const { about, endedAtMs } = stored;
+  const live = words === 'none' ? undefined : liveMessages(stored, sealing, words === 'redacted');
   const said = entries.filter(({ kind, words: text }) => kind === 'messages' && text !== undefined);
   return {
     call: stored.callId,
@@ -55,7 +57,7 @@ export function exportedCall(stored: StoredCall, sealing: Sealing, words: Words)
         allowed: facts.allowed === true,
         reason: String(facts.reason),
       })),
-    ...(said.length > 0 && { transcript: transcriptOf(said) }),
+    ...(said.length > 0 ? { transcript: transcriptOf(said) } : live && { transcript: spoken(live) }),
     entries: entries.map(({ kind, atMs, facts, words: text }) => ({
       kind,
       at: isoOf(atMs),
@@ -86,7 +88,26 @@ function transcriptOf(said: readonly JournalEntry[]): ExportedCall['transcript']
     from: Number(facts?.from ?? 0),
     messages: words as readonly Message[],
   }));
-  return replayed(changes).flatMap((message) =>
+  return spoken(replayed(changes));
+}
+
+/** While a call lives its words are in its state, whatever is kept of them afterwards. */
+function liveMessages({ callId, state, endedAtMs }: StoredCall, sealing: Sealing, redacted: boolean) {
+  if (!state || endedAtMs !== undefined) return undefined;
+  try {
+    const { session } = JSON.parse(sealing.open(callId, state)) as { session?: SessionItem };
+    const messages = conversationOf(session)?.messages;
+    return redacted
+      ? messages?.map((message) => ('text' in message ? { ...message, text: redact(message.text) } : message))
+      : messages;
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
+}
+
+function spoken(messages: readonly Message[]): ExportedCall['transcript'] {
+  return messages.flatMap((message) =>
     message.role === 'caller' || message.role === 'assistant'
       ? [{ role: message.role, text: message.text }]
       : [],

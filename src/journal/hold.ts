@@ -1,13 +1,13 @@
 import type { CallHold, KeptCall, NotedEvent, Novelty, TAKEN_AWAY } from '@jovo-telephony/platform-base';
 import type { CallFile, Claims } from './call-file';
 import type { JournalEntry } from './entries';
-import type { Counter, Lease } from './store';
+import type { Answer, Counter, Lease } from './store';
 
 /** What a hold needs of the journal. */
 export interface HoldWorld {
   epochMs(): number;
   note(file: CallFile, lease: Lease, event: NotedEvent): void;
-  save(hold: JournalHold, kept: KeptCall, goesOn: boolean): Promise<void>;
+  save(hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void>;
   claim(hold: JournalHold, claims: Claims, counters: readonly Counter[]): Promise<ClaimAnswer>;
 }
 
@@ -73,11 +73,11 @@ export class JournalHold implements CallHold {
     return this.world.claim(this, claims, counters);
   }
 
-  keep(kept: KeptCall): Promise<void> {
+  keep(kept: KeptCall): Answer<void> {
     return this.world.save(this, kept, true);
   }
 
-  release(kept: KeptCall): Promise<void> {
+  release(kept: KeptCall): Answer<void> {
     return this.world.save(this, kept, false);
   }
 }

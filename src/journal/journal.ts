@@ -10,11 +10,11 @@ import type { Clock, Observe } from '@jovo-telephony/telephony';
 import { Backlog } from './backlog';
 import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
-import { type ClaimAnswer, JournalHold } from './hold';
+import { type ClaimAnswer, type HoldWorld, JournalHold } from './hold';
 import { newHolder } from './holder';
 import { LeaseWatch } from './lease-watch';
 import type { Sealing } from './sealing';
-import type { Begun, CallFacts, Counter, JournalStore, Lease, TurnResult } from './store';
+import type { Answer, Begun, CallFacts, Counter, JournalStore, Lease, TurnResult } from './store';
 import { StoreLine } from './store-line';
 
 export interface JournalOptions {
@@ -32,6 +32,8 @@ export interface JournalOptions {
   /** Names this process; for tests of two in one. */
   holder?: string;
 }
+
+type BegunCall = Extract<Begun, { result: 'begun' }>;
 
 export interface CallDescription {
   facts: CallFacts;
@@ -77,12 +79,14 @@ export class Journal implements CallKeeper {
   /** Calls for which an interruption has come, until they are taken; `true`: somebody else works on them. */
   private readonly announced = new Map<string, boolean>();
   private readonly watch: LeaseWatch;
+  private readonly world: HoldWorld;
   private readonly backlog: Backlog;
   private sweptAtMs = 0;
   private closed = false;
 
   constructor(readonly options: JournalOptions) {
-    const { clock, store, warn, observe } = options;
+    const { clock, store, warn, observe, epochMs } = options;
+    this.world = { epochMs, note: this.note, save: this.save, claim: this.claim };
     this.holder = options.holder ?? newHolder();
     const told = (up: boolean) => {
       warn?.(up ? BACK : AWAY);
@@ -113,17 +117,15 @@ export class Journal implements CallKeeper {
     else this.announced.set(id, false);
   }
 
-  async take(ref: CallRef, request: TakeRequest): Promise<JournalHold> {
+  take(ref: CallRef, request: TakeRequest): Answer<JournalHold> {
     const file = this.openFile(idOf(ref));
-    const { event, signal } = request;
-    const begun = await this.begin(file, request).catch(() => undefined);
-    this.announced.delete(file.id);
-    const hold = this.open(file, begun, event);
-    if (!begun) hold.note({ kind: 'degraded' });
-    if (event) hold.novelty = hold.began(event);
-    if (signal.aborted) this.letGo(hold);
-    else this.holds.set(file.id, hold);
-    return hold;
+    const taken = (begun?: BegunCall) => this.taken(file, begun, request);
+    try {
+      const begun = this.begin(file, request);
+      return begun instanceof Promise ? begun.then(taken, () => taken()) : taken(begun);
+    } catch {
+      return taken();
+    }
   }
 
   /** The hold on a call of this process, or what there is of it. */
@@ -150,9 +152,9 @@ export class Journal implements CallKeeper {
     const { store, sealing } = this.options;
     if (!this.line.isUp) return false;
     const keys = sealing.callerKeys(callerNumber);
-    const asked = () => keys.map((key) => store.hasCalled(key, profile, idOf(ref)));
+    const ask = () => Promise.all(keys.map((key) => store.hasCalled(key, profile, idOf(ref))));
     try {
-      return (await this.line.within('has_called', ASK_MS, () => Promise.all(asked()))).includes(true);
+      return (await this.line.ask('has_called', ASK_MS, ask)).includes(true);
     } catch {
       return false;
     }
@@ -161,9 +163,11 @@ export class Journal implements CallKeeper {
   /** How often each was counted; undefined if that cannot be known now. */
   async counts(counters: readonly Counter[]): Promise<number[] | undefined> {
     if (!this.line.isUp) return undefined;
-    return this.line
-      .within('counts', ASK_MS, () => this.options.store.counts(counters))
-      .catch(() => undefined);
+    try {
+      return await this.line.ask('counts', ASK_MS, () => this.options.store.counts(counters));
+    } catch {
+      return undefined;
+    }
   }
 
   callerKey(number: string): string {
@@ -189,34 +193,55 @@ export class Journal implements CallKeeper {
     await this.options.store.close();
   }
 
-  private async begin(file: CallFile, { event, withinMs, signal }: TakeRequest) {
-    const { store, clock } = this.options;
+  /** Undefined, or thrown, where the store cannot be asked or nobody waits any more. */
+  private begin(file: CallFile, request: TakeRequest): Answer<BegunCall | undefined> {
     if (!this.line.isUp) return undefined;
-    if (file.unsaved) await this.line.within('replay', BEGIN_MS, () => this.backlog.flush(file));
-    const untilMs = clock.nowMs() + withinMs;
-    const sealed = event && file.sealEvent(event);
-    for (let pollMs = POLL_FIRST_MS; !signal.aborted; pollMs = POLL_MS) {
-      const force = clock.nowMs() >= untilMs;
-      const asked = {
-        holder: this.holder,
-        leaseMs: LEASE_MS,
-        event: sealed,
-        knownVersion: file.version,
-        force,
-      };
-      const begun = await this.line.within('begin', BEGIN_MS, () =>
-        file.write(() => store.begin(file.id, asked)),
+    const event = request.event && file.sealEvent(request.event);
+    const wait = () => this.waitFor(file, request, event);
+    const { unsaved } = file;
+    if (unsaved)
+      return then(
+        this.line.ask('replay', BEGIN_MS, () => this.backlog.flush(file)),
+        wait,
       );
+    return then(this.beginOnce(file, event), (begun) => (begun.result === 'begun' ? begun : wait()));
+  }
+
+  private beginOnce(file: CallFile, event: string | undefined, force = false): Answer<Begun> {
+    const asked = { holder: this.holder, leaseMs: LEASE_MS, event, knownVersion: file.version, force };
+    const begin = () => this.options.store.begin(file.id, asked);
+    return this.line.ask('begin', BEGIN_MS, () => file.write(begin));
+  }
+
+  /** Another process works on the call: asks for it again and again, and in the end takes it. */
+  private async waitFor(
+    file: CallFile,
+    { withinMs, signal }: TakeRequest,
+    event: string | undefined,
+  ): Promise<BegunCall | undefined> {
+    const { clock } = this.options;
+    const untilMs = clock.nowMs() + withinMs;
+    for (let pollMs = POLL_FIRST_MS; !signal.aborted; pollMs = POLL_MS) {
+      const begun = await this.beginOnce(file, event, clock.nowMs() >= untilMs);
       if (begun.result === 'begun') return begun;
       if (this.announced.get(file.id) === false) {
         this.announced.set(file.id, true);
         this.announce(file.id);
       }
-      await new Promise<void>((resolve) =>
-        clock.after(Math.min(pollMs, Math.max(1, untilMs - clock.nowMs())), resolve),
-      );
+      const waitMs = Math.min(pollMs, Math.max(1, untilMs - clock.nowMs()));
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     }
     return undefined;
+  }
+
+  private taken(file: CallFile, begun: BegunCall | undefined, { event, signal }: TakeRequest): JournalHold {
+    this.announced.delete(file.id);
+    const hold = this.open(file, begun, event);
+    if (!begun) hold.note({ kind: 'degraded' });
+    if (event) hold.novelty = hold.began(event);
+    if (signal.aborted) this.letGo(hold);
+    else this.holds.set(file.id, hold);
+    return hold;
   }
 
   /** Asks something simple now and then until the store is back. */
@@ -224,7 +249,7 @@ export class Journal implements CallKeeper {
     const { store, clock } = this.options;
     clock.after(PROBE_EVERY_MS, () => {
       if (this.closed || this.line.isUp) return;
-      this.line.within('probe', PROBE_EVERY_MS, () => store.hasCalled('', '', '')).catch(() => {});
+      inBackground(() => this.line.ask('probe', PROBE_EVERY_MS, () => store.hasCalled('', '', '')));
       this.probe();
     });
   };
@@ -233,14 +258,9 @@ export class Journal implements CallKeeper {
     this.options.store.interrupt(id).catch(() => {});
   }
 
-  private open(
-    file: CallFile,
-    begun: Extract<Begun, { result: 'begun' }> | undefined,
-    event: NotedEvent | undefined,
-  ): JournalHold {
-    const world = { epochMs: this.options.epochMs, note: this.note, save: this.save, claim: this.claim };
+  private open(file: CallFile, begun: BegunCall | undefined, event: NotedEvent | undefined): JournalHold {
     file.usedAtMs = this.options.clock.nowMs();
-    const hold = new JournalHold(file, begun?.lease, begun?.interrupts ?? 0, world);
+    const hold = new JournalHold(file, begun?.lease, begun?.interrupts ?? 0, this.world);
     if (!begun) return hold;
     hold.kept = file.takeOver(begun);
     hold.missed = file.missed(begun.unfinished, event);
@@ -256,33 +276,41 @@ export class Journal implements CallKeeper {
 
   private readonly note = (file: CallFile, lease: Lease, event: NotedEvent): void => {
     const sealed = file.sealEvent(event);
-    file.write(() => this.options.store.note(lease, sealed)).catch(() => {});
+    inBackground(() => file.write(() => this.options.store.note(lease, sealed)));
   };
 
-  private readonly save = async (hold: JournalHold, kept: KeptCall, goesOn: boolean): Promise<void> => {
+  private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {
     const { file, lease } = hold;
-    const { store } = this.options;
     if (!goesOn) this.closeHold(hold);
     const made = this.resultOf(hold, kept);
     const claimsNow = file.takeClaims();
     if (!lease) return this.backlog.add(file, { ...made, claims: claimsNow() });
-    const write = () =>
-      file.write(async () => {
-        const done = { ...made, claims: claimsNow() };
-        const { writer, ...result } = done;
-        if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
-        // Known only now: a write of this turn may still have been under way.
-        const base = lease.version;
-        // A write of the same turn that failed has to come first: both go the other way.
-        if (file.unsaved) return this.backlog.add(file, done);
-        const current = await store.commit(lease, result).catch(() => undefined);
-        if (current === undefined) return this.backlog.add(file, { ...done, base });
-        if (!current) return this.overtaken(hold);
+    const write = (): Answer<void> => {
+      const done = { ...made, claims: claimsNow() };
+      // A write of the same turn that failed has to come first: both go the other way.
+      if (file.unsaved) return this.backlog.add(file, done);
+      // Known only now: a write of this turn may still have been under way.
+      const base = lease.version;
+      const failed = (error: unknown) => {
+        this.backlog.add(file, { ...done, base });
+        throw error;
+      };
+      const written = (held: boolean) => {
+        if (!held) return this.overtaken(hold);
         file.version = base + 1;
         if (goesOn) lease.version = base + 1;
         else if (kept.ended) this.files.delete(file.id);
-      });
-    await this.line.within('commit', COMMIT_MS, write).catch(() => {});
+      };
+      const { writer: _, ...result } = done;
+      const turn = goesOn ? { ...result, leaseMs: LEASE_MS } : result;
+      try {
+        const held = this.options.store.commit(lease, turn);
+        return held instanceof Promise ? held.then(written, failed) : written(held);
+      } catch (error) {
+        return failed(error);
+      }
+    };
+    return inBackground(() => this.line.ask('commit', COMMIT_MS, () => file.write(write)));
   };
 
   /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
@@ -290,24 +318,21 @@ export class Journal implements CallKeeper {
     const { file } = hold;
     file.description ??= file.session && this.options.describe?.(file.session);
     const { description } = file;
-    if (description && !file.about) {
-      hold.entries.unshift({
-        kind: 'call_started',
-        atMs: description.facts.startedAtMs,
-        ...description.started,
-      });
+    let about: CallFacts | undefined;
+    if (description && !file.isDescribed) {
+      about = description.facts;
+      file.isDescribed = true;
+      hold.entries.unshift({ kind: 'call_started', atMs: about.startedAtMs, ...description.started });
     }
-    if (description) file.about = description.facts;
-    const change = file.newMessages();
+    // What is not kept when the call is over is not written in the first place: to go on, the state is enough.
+    const keepsWords = description?.facts.keep === 'everything';
+    const change = keepsWords ? file.newMessages() : undefined;
     if (change) hold.note({ kind: 'messages', facts: { from: change.from }, words: change.messages });
-    for (const message of change?.messages ?? []) {
-      if (message.role !== 'tool') continue;
-      hold.note({ kind: 'tool', facts: { name: message.name, ok: message.output.startsWith('{"ok":true') } });
-    }
     if (kept.ended && description) hold.note({ kind: 'call_ended', facts: description.ended() });
-    const page = pageOf(hold.entries, file.sealText, description?.redacted ?? true);
+    const words = keepsWords ? { seal: file.sealText, redacted: description.redacted } : undefined;
+    const page = pageOf(hold.entries, words);
     hold.entries = [];
-    return { page, ...file.seal(kept), about: file.about, ended: kept.ended };
+    return { page, ...file.seal(kept), about, ended: kept.ended };
   }
 
   private closeHold(hold: JournalHold): void {
@@ -319,8 +344,8 @@ export class Journal implements CallKeeper {
   private overtaken(hold: JournalHold): void {
     hold.file.forget();
     hold.interrupt(TAKEN_AWAY);
-    const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
-    if (page) hold.file.write(() => this.options.store.append(hold.file.id, [page])).catch(() => {});
+    const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }]);
+    if (page) inBackground(() => hold.file.write(() => this.options.store.append(hold.file.id, [page])));
   }
 
   private readonly claim = async (
@@ -332,20 +357,17 @@ export class Journal implements CallKeeper {
     const { store } = this.options;
     const { claims: before } = file;
     const request = { claims: file.sealClaims(claims), expectedCount: file.claimCount, counters };
-    let asked: ReturnType<JournalStore['claim']> | undefined;
-    const ask = () => {
-      asked = file.write(async () => {
-        const answer = await store.claim(lease, request);
-        // In this very step: the next write says how the claims stand.
-        if (answer === 'granted') file.granted(before, claims);
-        return answer;
-      });
-      return asked;
+    const write = async () => {
+      const answer = await store.claim(lease, request);
+      // In this very step: the next write says how the claims stand.
+      if (answer === 'granted') file.granted(before, claims);
+      return answer;
     };
+    const asked = Promise.resolve(file.write(write));
     try {
-      return await this.line.within('claim', CLAIM_MS, ask);
+      return await this.line.ask('claim', CLAIM_MS, () => asked);
     } catch {
-      asked?.then(
+      asked.then(
         (answer) => answer === 'granted' && notTaken(file, before),
         () => {},
       );
@@ -381,6 +403,23 @@ function notTaken(file: CallFile, before: Claims): void {
   file.claims = { runs, tools };
   file.claimsChanged = true;
 }
+
+/** At once, or when it is known. */
+function then<T, R>(answer: Answer<T>, next: (value: T) => Answer<R>): Answer<R> {
+  return answer instanceof Promise ? answer.then(next) : next(answer);
+}
+
+/** However it ends: nobody can do anything about it that is not done already. */
+function inBackground(work: () => Answer<unknown>): Answer<void> {
+  try {
+    const done = work();
+    if (done instanceof Promise) return done.then(nothing, nothing);
+  } catch {
+    // As above.
+  }
+}
+
+function nothing(): void {}
 
 /** Networks give their own ids: the same one in two networks is two calls. */
 export function idOf({ network, callId }: CallRef): string {

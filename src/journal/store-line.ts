@@ -1,4 +1,5 @@
 import type { Clock } from '@jovo-telephony/telephony';
+import type { Answer } from './store';
 
 /** So many failures in a row, and the store counts as down. */
 const DOWN_AFTER = 3;
@@ -40,33 +41,48 @@ export class StoreLine {
 
   /**
    * The answer, or a `StoreDownError` when it fails or takes too long for whoever asks. The store itself has failed when
-   * its answer takes longer than is reasonable for anybody.
+   * its answer takes longer than is reasonable for anybody. A store that answers at once is answered for at once.
    */
-  async within<T>(operation: string, withinMs: number, ask: () => Promise<T>): Promise<T> {
+  ask<T>(operation: string, withinMs: number, question: () => Answer<T>): Answer<T> {
     const { clock, onAnswer } = this.options;
     const sinceMs = clock.nowMs();
-    const answer = ask();
+    const told = (is: 'well' | 'failing') => {
+      onAnswer?.(operation, clock.nowMs() - sinceMs);
+      this.told(is);
+    };
+    let answer: Answer<T>;
+    try {
+      answer = question();
+    } catch {
+      told('failing');
+      throw new StoreDownError();
+    }
+    if (answer instanceof Promise) return this.within(answer, withinMs, told);
+    told('well');
+    return answer;
+  }
+
+  private async within<T>(
+    answer: Promise<T>,
+    withinMs: number,
+    told: (is: 'well' | 'failing') => void,
+  ): Promise<T> {
     let settled = false;
     // Says how the store is doing, once.
     const judged = (is: 'well' | 'failing') => {
-      if (!settled) this.told(is);
+      if (!settled) told(is);
       settled = true;
     };
     const given = answer.then(
       (value) => {
-        onAnswer?.(operation, clock.nowMs() - sinceMs);
         judged('well');
         return value;
       },
       () => {
-        onAnswer?.(operation, clock.nowMs() - sinceMs);
         judged('failing');
         throw new StoreDownError();
       },
     );
-    // A store in this process has answered by now, and needs no timer.
-    for (let turn = 0; turn < 3 && !settled; turn += 1) await Promise.resolve();
-    if (settled) return given;
     const stopWatching = this.after(FAILED_AFTER_MS, () => judged('failing'));
     given.catch(() => {}).finally(stopWatching);
     return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
 /**
  * What an engine of the journal does: it keeps calls. Every method is one atomic step, whatever other processes do to
  * the same call meanwhile; none waits for anything but the store itself. Texts, state and claims arrive sealed: a
- * store knows times, counts and codes, never a word or a number. All rejections mean that the store is not there.
+ * store knows times, counts and codes, never a word or a number. Whatever is thrown means that the store is not there.
  */
 export interface JournalStore {
   /** Takes the call for one turn and notes what came, or says why not. A call that is unknown begins. */
-  begin(callId: string, asked: BeginRequest): Promise<Begun>;
+  begin(callId: string, asked: BeginRequest): Answer<Begun>;
 
   /** Notes what else came during a turn. */
   note(lease: Lease, event: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface JournalStore {
    * Ends a turn: its page is kept in any case, since it has happened; the rest only if nobody else has taken the call
    * meanwhile. Returns whether that was so. What was noted before is done with, and the lease is given back.
    */
-  commit(lease: Lease, done: TurnResult): Promise<boolean>;
+  commit(lease: Lease, done: TurnResult): Answer<boolean>;
 
   /** Claims a risky action before it leaves: all of it is written, or nothing. `stale`: decide anew, or not at all. */
   claim(lease: Lease, claim: ClaimRequest): Promise<'granted' | 'stale' | { exhausted: string }>;
@@ -48,6 +48,9 @@ export interface JournalStore {
 
   close(): Promise<void>;
 }
+
+/** A store in this process answers at once: then nobody has to wait. */
+export type Answer<T> = T | Promise<T>;
 
 /** The right to change a call until somebody takes it after us: every taking has a higher fence. */
 export interface Lease {

@@ -2,7 +2,6 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type {
   BeginRequest,
   Begun,
-  CallFacts,
   CallFilter,
   ClaimRequest,
   Counter,
@@ -14,13 +13,26 @@ import type {
   StoredCall,
   TurnResult,
 } from '../store';
-import { TOMBSTONE_MS } from '../store';
+import {
+  CALL,
+  callerKey,
+  callKey,
+  counterKey,
+  deleteAtMs,
+  expires,
+  idOf,
+  itemOf,
+  keepOf,
+  orderOf,
+  padded,
+  storedCall,
+} from './dynamodb-items';
 import { DynamoTable, type Item, number, numberOf, text } from './dynamodb-table';
 
 /** Words are separate items that go by themselves: DynamoDB forgets whole items only, and a call may never end. */
 const LIVE_MS = 24 * 3_600_000;
 
-const CALL = 'call';
+const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'];
 
 /**
  * The journal in one DynamoDB table, for functions that keep nothing. Keys `pk` and `sk`, time to live in `expires`:
@@ -374,53 +386,4 @@ export class DynamoStore implements JournalStore {
     }
     return [...pages.values()];
   }
-}
-
-const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'];
-
-const callKey = (callId: string): Item => ({ pk: text(`call#${callId}`), sk: text(CALL) });
-const callerKey = (key: string, sk: string): Item => ({ pk: text(`caller#${key}`), sk: text(sk) });
-
-/** Counters of a caller lie with the caller, so that they are found when all of it is to be erased. */
-function counterKey({ key, callerKey: caller }: CounterKey): Item {
-  return caller ? callerKey(caller, `count#${key}`) : { pk: text(`count#${key}`), sk: text('count') };
-}
-
-const idOf = ({ pk }: Item): string => pk?.S?.slice(5) ?? '';
-const orderOf = ({ sk }: Item): string => sk?.S?.slice(sk.S.indexOf('#') + 1) ?? '';
-const padded = (value: number, length: number): string => String(Math.round(value)).padStart(length, '0');
-const expires = (atMs: number): AttributeValue => number(Math.ceil(atMs / 1000));
-const keepOf = ({ keep }: Item) => (keep?.S ?? 'nothing') as CallFacts['keep'];
-
-const deleteAtMs = (call: Item): number =>
-  numberOf(call.endedAt) +
-  (keepOf(call) === 'nothing' ? TOMBSTONE_MS : Math.max(TOMBSTONE_MS, numberOf(call.keepMs)));
-
-const itemOf = ({ startedAtMs, profile, callerKey: caller, keep, keepMs }: CallFacts): Item => ({
-  startedAt: number(startedAtMs),
-  profile: text(profile),
-  ...(caller !== undefined && { callerKey: text(caller) }),
-  keep: text(keep),
-  keepMs: number(keepMs),
-});
-
-function storedCall(item: Item, pages: Page[]): StoredCall {
-  const { startedAt, profile, callerKey: caller, keepMs, endedAt } = item;
-  const about = startedAt && {
-    startedAtMs: numberOf(startedAt),
-    profile: profile?.S ?? '',
-    callerKey: caller?.S,
-    keep: keepOf(item),
-    keepMs: numberOf(keepMs),
-  };
-  return {
-    callId: idOf(item),
-    about,
-    lastAtMs: numberOf(item.lastAt),
-    endedAtMs: endedAt && numberOf(endedAt),
-    version: numberOf(item.version),
-    state: item.state?.B,
-    claimCount: numberOf(item.claimCount),
-    pages,
-  };
 }

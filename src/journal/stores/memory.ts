@@ -44,7 +44,7 @@ export class MemoryStore implements JournalStore {
 
   constructor(private readonly nowMs: () => number = Date.now) {}
 
-  async begin(callId: string, asked: BeginRequest): Promise<Begun> {
+  begin(callId: string, asked: BeginRequest): Begun {
     const { holder, leaseMs, event, knownVersion, force } = asked;
     const nowMs = this.nowMs();
     const row = this.calls.get(callId) ?? newRow();
@@ -70,7 +70,7 @@ export class MemoryStore implements JournalStore {
     };
   }
 
-  async commit({ callId, fence, version }: Lease, done: TurnResult): Promise<boolean> {
+  commit({ callId, fence, version }: Lease, done: TurnResult): boolean {
     const row = this.calls.get(callId);
     if (!row) return false;
     if (done.page) keepPages(row, [done.page]);
