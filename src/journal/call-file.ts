@@ -2,10 +2,10 @@ import type { KeptCall, NotedEvent } from '@jovo-telephony/platform-base';
 import type { LedgerRun } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
 import type { Conversation } from '../agent/conversation';
-import type { CallDescription } from './journal';
 import { messagesSince, type NotedMessages } from './messages';
 import type { Sealing } from './sealing';
 import type { Answer, Begun, CallFacts, Page } from './store';
+import type { CallDescription } from './turn-result';
 
 /** What Jovo keeps of a session, as its database plugins see it. */
 export type SessionItem = Record<string, unknown>;

@@ -3,8 +3,8 @@ import { outcomeOf } from '../agent/after-call/ended-call';
 import { DEFAULT_PRIVACY } from '../agent/profiles/privacy-schema';
 import type { Profiles } from '../agent/profiles/profiles';
 import { conversationOf, type SessionItem } from './call-file';
-import type { CallDescription } from './journal';
 import type { Sealing } from './sealing';
+import type { CallDescription } from './turn-result';
 
 /** Of a profile: its file, wherever its folder lies on this machine. */
 export const profileName = (profileKey: string): string => basename(profileKey);

@@ -7,6 +7,7 @@ import {
   type TakeRequest,
 } from '@jovo-telephony/platform-base';
 import type { Clock, Observe } from '@jovo-telephony/telephony';
+import { inBackground, then } from './answers';
 import { Backlog } from './backlog';
 import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
@@ -14,8 +15,9 @@ import { type ClaimAnswer, type HoldWorld, JournalHold } from './hold';
 import { newHolder } from './holder';
 import { LeaseWatch } from './lease-watch';
 import type { Sealing } from './sealing';
-import type { Answer, Begun, CallFacts, Counter, JournalStore, Lease, TurnResult } from './store';
+import type { Answer, Begun, Counter, JournalStore, Lease } from './store';
 import { StoreLine } from './store-line';
+import { type Describe, turnResult } from './turn-result';
 
 export interface JournalOptions {
   store: JournalStore;
@@ -24,7 +26,7 @@ export interface JournalOptions {
   /** Milliseconds since 1970. */
   epochMs(): number;
   /** What a session tells of its call, as soon as it does. */
-  describe?(session: SessionItem): CallDescription | undefined;
+  describe?: Describe;
   /** Told when the store goes down, and when it is back; and of what was lost or found changed. No caller data. */
   warn?(warning: string): void;
   /** Told how long the store takes, and whether it is there. */
@@ -34,15 +36,6 @@ export interface JournalOptions {
 }
 
 type BegunCall = Extract<Begun, { result: 'begun' }>;
-
-export interface CallDescription {
-  facts: CallFacts;
-  /** Whether numbers are taken out of what is kept. */
-  redacted: boolean;
-  /** Noted once, at the start and at the end. `words` are sealed. */
-  started: { facts: Readonly<Record<string, string | number | undefined>>; words: unknown };
-  ended(): Readonly<Record<string, string | number | undefined>>;
-}
 
 /** A lease holds for so long unless it is renewed: a process that was killed blocks its calls no longer than this. */
 export const LEASE_MS = 1_800;
@@ -122,7 +115,8 @@ export class Journal implements CallKeeper {
     const taken = (begun?: BegunCall) => this.taken(file, begun, request);
     try {
       const begun = this.begin(file, request);
-      return begun instanceof Promise ? begun.then(taken, () => taken()) : taken(begun);
+      if (begun instanceof Promise) return begun.then(taken, () => taken());
+      return taken(begun);
     } catch {
       return taken();
     }
@@ -236,8 +230,8 @@ export class Journal implements CallKeeper {
 
   private taken(file: CallFile, begun: BegunCall | undefined, { event, signal }: TakeRequest): JournalHold {
     this.announced.delete(file.id);
-    const hold = this.open(file, begun, event);
-    if (!begun) hold.note({ kind: 'degraded' });
+    const hold = this.openOrNot(file, begun, event);
+    if (hold.degraded) hold.note({ kind: 'degraded' });
     if (event) hold.novelty = hold.began(event);
     if (signal.aborted) this.letGo(hold);
     else this.holds.set(file.id, hold);
@@ -256,6 +250,21 @@ export class Journal implements CallKeeper {
 
   private announce(id: string): void {
     this.options.store.interrupt(id).catch(() => {});
+  }
+
+  /** What cannot be read is as good as a store that is away: nothing risky, and nothing is written over. */
+  private openOrNot(
+    file: CallFile,
+    begun: BegunCall | undefined,
+    event: NotedEvent | undefined,
+  ): JournalHold {
+    try {
+      return this.open(file, begun, event);
+    } catch {
+      this.options.warn?.('a call was sealed with a key that is not in JOURNAL_KEY: it goes on from memory');
+      file.version = undefined;
+      return this.open(file, undefined, event);
+    }
   }
 
   private open(file: CallFile, begun: BegunCall | undefined, event: NotedEvent | undefined): JournalHold {
@@ -282,7 +291,7 @@ export class Journal implements CallKeeper {
   private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {
     const { file, lease } = hold;
     if (!goesOn) this.closeHold(hold);
-    const made = this.resultOf(hold, kept);
+    const made = turnResult(hold, kept, this.options.describe);
     const claimsNow = file.takeClaims();
     if (!lease) return this.backlog.add(file, { ...made, claims: claimsNow() });
     const write = (): Answer<void> => {
@@ -312,28 +321,6 @@ export class Journal implements CallKeeper {
     };
     return inBackground(() => this.line.ask('commit', COMMIT_MS, () => file.write(write)));
   };
-
-  /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
-  private resultOf(hold: JournalHold, kept: KeptCall): TurnResult & { writer: string } {
-    const { file } = hold;
-    file.description ??= file.session && this.options.describe?.(file.session);
-    const { description } = file;
-    let about: CallFacts | undefined;
-    if (description && !file.isDescribed) {
-      about = description.facts;
-      file.isDescribed = true;
-      hold.entries.unshift({ kind: 'call_started', atMs: about.startedAtMs, ...description.started });
-    }
-    // What is not kept when the call is over is not written in the first place: to go on, the state is enough.
-    const keepsWords = description?.facts.keep === 'everything';
-    const change = keepsWords ? file.newMessages() : undefined;
-    if (change) hold.note({ kind: 'messages', facts: { from: change.from }, words: change.messages });
-    if (kept.ended && description) hold.note({ kind: 'call_ended', facts: description.ended() });
-    const words = keepsWords ? { seal: file.sealText, redacted: description.redacted } : undefined;
-    const page = pageOf(hold.entries, words);
-    hold.entries = [];
-    return { page, ...file.seal(kept), about, ended: kept.ended };
-  }
 
   private closeHold(hold: JournalHold): void {
     this.watch.remove(hold);
@@ -403,23 +390,6 @@ function notTaken(file: CallFile, before: Claims): void {
   file.claims = { runs, tools };
   file.claimsChanged = true;
 }
-
-/** At once, or when it is known. */
-function then<T, R>(answer: Answer<T>, next: (value: T) => Answer<R>): Answer<R> {
-  return answer instanceof Promise ? answer.then(next) : next(answer);
-}
-
-/** However it ends: nobody can do anything about it that is not done already. */
-function inBackground(work: () => Answer<unknown>): Answer<void> {
-  try {
-    const done = work();
-    if (done instanceof Promise) return done.then(nothing, nothing);
-  } catch {
-    // As above.
-  }
-}
-
-function nothing(): void {}
 
 /** Networks give their own ids: the same one in two networks is two calls. */
 export function idOf({ network, callId }: CallRef): string {

@@ -19,8 +19,8 @@ function fleet() {
   const epochMs = () => 1_700_000_000_000 + clock.nowMs();
   const memory = new MemoryStore(epochMs);
   const warnings: string[] = [];
-  const sealing = new Sealing([KEY]);
-  const started = (holder: string) => {
+  const known = new Sealing([KEY]);
+  const started = (holder: string, sealing = known) => {
     const line = faultyStore(memory, clock);
     const journal = new Journal({
       store: line.store,
@@ -44,8 +44,8 @@ function fleet() {
     throw new Error('nothing is stored');
   };
   const entries = async (): Promise<JournalEntry[]> =>
-    (await stored()).pages.flatMap((page) => entriesOf(page, (sealed) => sealing.open('sipgate/c1', sealed)));
-  return { clock, memory, warnings, entries, stored, a: started('a'), b: started('b') };
+    (await stored()).pages.flatMap((page) => entriesOf(page, (sealed) => known.open('sipgate/c1', sealed)));
+  return { clock, memory, warnings, entries, stored, started, a: started('a'), b: started('b') };
 }
 
 const event = (text: string, key?: string): NotedEvent => ({
@@ -340,6 +340,22 @@ describe('the store is away', () => {
       'anderswo',
       'eins',
     ]);
+  });
+
+  test('a call that was sealed with a key that is not there goes on from memory, and is not written over', async () => {
+    const { a, clock, warnings, started } = fleet();
+    const first = await a.journal.take(REF, taking(event('eins')));
+    await first.release(kept(3));
+    const { journal } = started('other', new Sealing([randomBytes(32)]));
+    const blind = await journal.take(REF, taking(event('zwei')));
+    expect(blind).toMatchObject({ degraded: true, novelty: 'new' });
+    expect(await blind.claim({ runs: [], tools: [] }, [])).toBe('down');
+    await blind.release(kept(1));
+    await clock.pass(3_000);
+    expect(warnings.join()).toContain('JOURNAL_KEY');
+    const next = await a.journal.take(REF, taking());
+    expect(next.degraded).toBe(false);
+    expect(next.lease).toMatchObject({ version: 1 });
   });
 
   test('what is granted too late counts as not done', async () => {
