@@ -60,6 +60,7 @@ const POLL_MS = 80;
 /** A call of which nobody has spoken for so long is over, whatever the network says. */
 export const SILENT_MS = 4 * 3_600_000;
 const SWEEP_EVERY_MS = 60_000;
+const SETTLE_LOOK_MS = 20;
 
 /**
  * The journal as the platforms see it: where calls are kept between their events, whichever process works on them. When
@@ -77,6 +78,8 @@ export class Journal implements CallKeeper {
   private readonly watch: LeaseWatch;
   private readonly backlog: Backlog;
   private sweptAtMs = 0;
+  /** Writes of turns that are on their way. */
+  private saving = 0;
   private closed = false;
 
   constructor(readonly options: JournalOptions) {
@@ -161,6 +164,19 @@ export class Journal implements CallKeeper {
   /** Writes that wait for the store, in calls. */
   get behind(): number {
     return this.backlog.size;
+  }
+
+  /**
+   * Waits until everything is written, but no longer than that; says whether it is. For hosts that stop the process
+   * between two events.
+   */
+  async settled(withinMs: number): Promise<boolean> {
+    const { clock } = this.options;
+    const untilMs = clock.nowMs() + withinMs;
+    while ((this.saving > 0 || this.backlog.size > 0) && clock.nowMs() < untilMs) {
+      await new Promise<void>((resolve) => clock.after(SETTLE_LOOK_MS, resolve));
+    }
+    return this.saving === 0 && this.backlog.size === 0;
   }
 
   /** Deletes what is due, and ends calls that have fallen silent. */
@@ -256,6 +272,7 @@ export class Journal implements CallKeeper {
     const { writer, ...result } = done;
     if (!lease) return this.backlog.add(file, done);
     if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
+    this.saving += 1;
     const written = file.write(async () => {
       // Known only now: a write of this turn may still have been under way.
       const base = lease.version;
@@ -268,7 +285,10 @@ export class Journal implements CallKeeper {
       if (goesOn) lease.version = base + 1;
       else if (kept.ended) this.files.delete(file.id);
     });
-    await this.line.within(written, COMMIT_MS).catch(() => {});
+    const saved = written.finally(() => {
+      this.saving -= 1;
+    });
+    await this.line.within(saved, COMMIT_MS).catch(() => {});
   };
 
   /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
