@@ -37,6 +37,11 @@ export function audiocodesAuth(env: Given): AudiocodesAuth | { fault: string } {
     AUDIOCODES_INTROSPECTION_CLIENT_ID: clientId,
     AUDIOCODES_INTROSPECTION_CLIENT_SECRET: clientSecret,
   } = env;
+  if (env.AUDIOCODES_TOKEN?.some((token) => /\s/.test(token))) {
+    return {
+      fault: 'AUDIOCODES_TOKEN: expected no space inside a token, which no header could bring; take it out',
+    };
+  }
   if (jwksUrl && !claims.audience && !claims.scopes) {
     // The same server signs tokens for others, too.
     const fault =

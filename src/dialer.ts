@@ -1,4 +1,4 @@
-import { DialerError, type DialingServer, openDialingServer, SqliteStore } from '@jovo-telephony/dialer';
+import { DialerError, type DialingServer, openDialingServer, openDialStore } from '@jovo-telephony/dialer';
 import type { DialerSettings } from '@jovo-telephony/dialer/settings';
 import type { Log } from './operations/log';
 import { SettingsError } from './settings';
@@ -10,7 +10,7 @@ import { systemClock } from './system-clock';
  */
 export async function openDialer(settings: DialerSettings, log: Log): Promise<DialingServer> {
   try {
-    const store = new SqliteStore(settings.store);
+    const store = await openDialStore(settings.store);
     const dialing = await openDialingServer({
       store,
       settings,
@@ -26,7 +26,7 @@ export async function openDialer(settings: DialerSettings, log: Log): Promise<Di
       ...dialing,
       async close() {
         await dialing.close();
-        store.close();
+        await store.close();
       },
     };
   } catch (error) {

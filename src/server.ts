@@ -6,6 +6,7 @@ import { httpDoor as nodeDoor } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
+import { ToolFileError } from './agent/author-tools';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
 import { openDialer } from './dialer';
@@ -77,6 +78,7 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
   const log = given.log ?? createLog(settings.log);
   const operations = new Operations({ settings, log, clock });
   const front = new Front({ settings, log, clock, operations });
+  const limits = new CallLimits(settings.limits, clock);
   let dialer: DialingServer | undefined;
   try {
     dialer = settings.dialer && (await openDialer(settings.dialer, log));
@@ -84,8 +86,11 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       networks: [sipgate, audiocodes],
       log,
       outbound: dialer?.join,
-      observe: operations.observe,
-      limits: new CallLimits(settings.limits, clock),
+      observe: (seen) => {
+        limits.observe(seen);
+        operations.observe(seen);
+      },
+      limits,
       onReportLost: (lost) => operations.reportLost(lost),
       platform: (network) => front.platform(network),
       ...given,
@@ -177,7 +182,9 @@ export async function main(given: Partial<Surroundings> = {}): Promise<RunningSe
   announce(running, settings);
   const { log } = running;
   const stop = (signal: NodeJS.Signals) => {
-    log.info({ signal, calls: running.calls() }, 'Stopping');
+    const calls = running.calls();
+    const advice = calls > 0 ? 'The same signal again ends these calls at once' : undefined;
+    log.info({ signal, calls, advice }, 'Stopping');
     running.stop().then(() => process.exit(0), fail);
   };
   // The second one forces: `stop` knows.
@@ -195,7 +202,7 @@ function fail(error: unknown): void {
   const code =
     error instanceof SettingsError
       ? error.code
-      : error instanceof ProfileError
+      : error instanceof ProfileError || error instanceof ToolFileError
         ? 'PROFILE_INVALID'
         : 'START_FAILED';
   const text = code === 'START_FAILED' ? inspect(error) : (error as Error).message;

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DialerError } from '@jovo-telephony/dialer/errors';
-import { type DialerSettings, dials, readDialerSettings } from '@jovo-telephony/dialer/settings';
+import {
+  DIALER_SECRETS,
+  DIALER_VARIABLES,
+  type DialerSettings,
+  dials,
+  readDialerSettings,
+} from '@jovo-telephony/dialer/settings';
 import type { AudiocodesAuth } from '@jovo-telephony/jovo-platform-audiocodes';
 import { z } from 'zod';
 import { AUDIOCODES_EXPECTED, AUDIOCODES_VARIABLES, audiocodesAuth } from './audiocodes-settings';
@@ -80,7 +86,7 @@ const environmentSchema = z.object({
 });
 
 /** Every variable that is read. */
-export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
+export const VARIABLES: readonly string[] = [...Object.keys(environmentSchema.shape), ...DIALER_VARIABLES];
 
 /** Those that are secrets: each may also be read from the file that `<NAME>_FILE` names. */
 export const SECRET_VARIABLES = [
@@ -91,6 +97,7 @@ export const SECRET_VARIABLES = [
   'WEBHOOK_SECRET',
   'OPENAI_API_KEY',
   'METRICS_TOKEN',
+  ...DIALER_SECRETS,
 ] as const;
 
 /** How often calls may come in. 0: as often as they like. */
@@ -219,7 +226,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = environmentSchema.safeParse({ ...given, ...secretsFromFiles(given) });
+  const read = { ...given, ...secretsFromFiles(given) };
+  const parsed = environmentSchema.safeParse(read);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => {
       const variable = String(path[0]);
@@ -238,7 +246,7 @@ export function readSettings(environment: Environment): Settings {
   // A server of one's own often needs no key, but the client insists on one.
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL && 'none');
   return Object.freeze({
-    dialer: dialerSettings(given),
+    dialer: dialerSettings(read),
     port: env.PORT,
     host: env.HOST,
     trustProxy: env.TRUST_PROXY,
@@ -309,12 +317,9 @@ function secretsFromFiles(given: Environment): Record<string, string> {
   return found;
 }
 
-function dialerSettings(
-  environment: Readonly<Record<string, string | undefined>>,
-): DialerSettings | undefined {
+function dialerSettings(environment: Environment): DialerSettings | undefined {
   try {
-    const settings = readDialerSettings(environment);
-    return dials(settings) ? settings : undefined;
+    return dials(environment) ? readDialerSettings(environment) : undefined;
   } catch (error) {
     if (error instanceof DialerError) throw new SettingsError(error.message);
     throw error;

@@ -18,6 +18,7 @@ import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
 import type { Journal } from './journal/journal';
 import { JournalRecords } from './journal/journal-records';
+import { notedIn } from './journal/note-observed';
 import { JournalOpenError, openJournal } from './journal/open-journal';
 import type { Network } from './networks';
 import { kindOf, type Log } from './operations/log';
@@ -89,7 +90,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     onFailure: (server, error) =>
       log.warn({ code: 'TOOL_SERVER_FAILED', server, ...kindOf(error) }, 'A server of tools failed'),
   });
-  const journal = await journalOf(settings, profiles, log);
+  const journal = await journalOf(settings, profiles, log, observe);
+  const observed = notedIn(journal, observe);
   const records = new JournalRecords(journal, Date.now);
   const agent = new OutboundAgent({
     profiles,
@@ -101,7 +103,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
     knownCallers: records,
     records,
     reporter,
-    observe,
+    observe: observed,
     limits,
     outbound: surroundings.outbound,
     onVerdict: (verdict) => observe?.({ type: 'action_judged', ...verdict }),
@@ -117,7 +119,7 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
           ...EVERY_NETWORK,
           clock: platformClock,
           keeper: journal,
-          observe,
+          observe: observed,
           ...surroundings.platform?.(name),
           onWarning: (reason) => observe?.({ type: 'faulty', network: name, reason }),
         },
@@ -130,12 +132,18 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   return { app, profiles, brain, reporter, mcp, journal };
 }
 
-async function journalOf({ journal }: Settings, profiles: Profiles, log: Log): Promise<Journal> {
+async function journalOf(
+  { journal }: Settings,
+  profiles: Profiles,
+  log: Log,
+  observe: Observe | undefined,
+): Promise<Journal> {
   try {
     return await openJournal(journal, {
       profiles,
       clock: systemClock,
       epochMs: Date.now,
+      observe,
       warn: (warning) => log.warn({ code: 'JOURNAL_TROUBLE', warning }, 'The journal is in trouble'),
     });
   } catch (error) {

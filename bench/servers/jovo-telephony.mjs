@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { hello } from './hello.mjs';
 
 const require = createRequire(import.meta.url);
-const { Agent } = require('../../dist/agent/agent.js');
+const { OutboundAgent } = require('../../dist/agent/outbound-agent.js');
 const { loadProfiles } = require('../../dist/agent/profiles/profiles.js');
 const { createApp } = require('../../dist/app.js');
 const { openJournal } = require('../../dist/journal/open-journal.js');
 const { systemClock } = require('../../dist/system-clock.js');
-const { webSocketDoor } = require('@lautmaler/jovo-platform-aiflow');
+const { SipgateAiflowPlatform, webSocketDoor } = require('@lautmaler/jovo-platform-aiflow');
 
 const brain = {
   name: 'echo',
@@ -19,7 +19,7 @@ const brain = {
   },
 };
 const profiles = loadProfiles('agents');
-const agent = new Agent({
+const agent = new OutboundAgent({
   profiles,
   brain,
   clock: systemClock,
@@ -36,7 +36,8 @@ const journal = await openJournal(
   { url: process.env.JOURNAL_URL ?? 'memory:', dataDir: 'data', key: undefined },
   { profiles, clock: systemClock, epochMs: Date.now },
 );
-const app = createApp({ agent, clock: systemClock, journal, onError: console.error });
+const platform = new SipgateAiflowPlatform({ clock: systemClock, keeper: journal });
+const app = createApp({ agent, journal, platforms: [platform], onError: console.error });
 await app.initialize();
 const door = webSocketDoor(app);
 const server = createServer();

@@ -4,6 +4,7 @@ import type { Clock } from '@jovo-telephony/telephony';
 import { z } from 'zod';
 import type { AuthorToolCall, Language, ToolDescription } from './brain';
 import { type ToolMarks, type ToolRuns, UnknownResultError } from './tool-runs';
+import { RESERVED_TOOLS } from './tools';
 
 /** What a tool is told besides its input. */
 export interface ToolContext {
@@ -46,12 +47,36 @@ export class ToolRefusal extends Error {
 
 /** The tools of a folder; none where there is no such folder. A file exports `tool`, or a function of `{ z }`. */
 export function loadTools(folder: string): AuthorTool[] {
+  const taken = new Map(RESERVED_TOOLS.map((name) => [name, 'the agent itself']));
   return toolFiles(folder).map((file) => {
     const path = join(folder, file);
-    const { tool: exported } = require(resolve(path)) as { tool?: unknown };
-    const tool: unknown = typeof exported === 'function' ? exported({ z }) : exported;
-    return checked(tool, path);
+    const tool = checked(exportOf(path), path);
+    // A model endpoint refuses every request in which a name comes twice.
+    const owner = taken.get(tool.name);
+    if (owner)
+      throw new ToolFileError(`${path}: tool.name: expected another name; ${tool.name} is that of ${owner}`);
+    taken.set(tool.name, path);
+    return tool;
   });
+}
+
+/** What a file exports as `tool`. It is the author's code: it may fail in any way, which is the author's to know. */
+function exportOf(path: string): unknown {
+  try {
+    const { tool } = require(resolve(path)) as { tool?: unknown };
+    return typeof tool === 'function' ? tool({ z }) : tool;
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const what = `${name}: ${message.split('\n')[0]}`;
+    throw new ToolFileError(`${placeIn(path, error)}: cannot be loaded; mend it, or take it away: ${what}`);
+  }
+}
+
+/** `file:line` of an error, if its stack tells a line of the file. */
+function placeIn(path: string, error: unknown): string {
+  const { stack = '' } = error instanceof Error ? error : {};
+  const [, after = ''] = stack.split(resolve(path));
+  return path + (/^:\d+/.exec(after)?.[0] ?? '');
 }
 
 function toolFiles(folder: string): string[] {
@@ -65,7 +90,11 @@ function toolFiles(folder: string): string[] {
 }
 
 function checked(tool: unknown, path: string): AuthorTool {
-  const candidate = (tool ?? {}) as Partial<AuthorTool>;
+  if (typeof tool !== 'object' || tool === null)
+    throw new ToolFileError(
+      `${path}: tool: expected exports.tool = ({ z }) => ({ name, description, input, run })`,
+    );
+  const candidate = tool as Partial<AuthorTool>;
   const faults = [
     /^[a-z][a-z0-9_]{0,63}$/.test(String(candidate.name))
       ? []
@@ -75,9 +104,18 @@ function checked(tool: unknown, path: string): AuthorTool {
       ? []
       : ['input: expected a zod schema, for example z.object({ day: z.string() })'],
     typeof candidate.run === 'function' ? [] : ['run: expected a function of (input, { signal })'],
+    isFiller(candidate.filler)
+      ? []
+      : ["filler: expected a text for each language, for example { de: 'Ich schaue nach.' }"],
   ].flat();
   if (faults.length > 0) throw new ToolFileError(faults.map((fault) => `${path}: tool.${fault}`).join('\n'));
   return candidate as AuthorTool;
+}
+
+function isFiller(filler: unknown): boolean {
+  if (filler === undefined) return true;
+  if (typeof filler !== 'object' || filler === null) return false;
+  return Object.values(filler).every((text) => typeof text === 'string' && text.trim() !== '');
 }
 
 export function describeAuthorTool({ name, description, input, ...given }: AuthorTool): ToolDescription {

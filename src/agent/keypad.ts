@@ -159,16 +159,13 @@ function asked(key: string, collect: Collect, failures: number, reason?: string)
   const inputTimeoutMs = options.firstDigitTimeoutMs;
   return {
     state: { entry: { key, collector, failures, keyedSince: false } },
-    step: { do: 'say', text, inputTimeoutMs, ...entrySettings(collect) },
+    step: { do: 'say', text, inputTimeoutMs, keys: entrySettings(collect) },
   };
 }
 
-/** What a network has to know that collects entries itself. It could not tell us of a key that gives one up. */
-function entrySettings({ cancelKey, maxDigits, nextKeySeconds, terminator }: Collect): {
-  keys?: KeyEntrySettings;
-} {
-  if (cancelKey !== 'none') return {};
-  return { keys: { maxDigits, interDigitTimeoutMs: nextKeySeconds * 1000, terminator } };
+/** What a network has to know that collects entries itself. A key that gives one up comes as a part of it. */
+function entrySettings({ maxDigits, nextKeySeconds, terminator }: Collect): KeyEntrySettings {
+  return { maxDigits, interDigitTimeoutMs: nextKeySeconds * 1000, terminator };
 }
 
 interface Asked {

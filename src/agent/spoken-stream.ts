@@ -51,10 +51,10 @@ export async function* spokenStream(
   let language = options.language();
   let cutter = new SentenceCutter({ language });
   const waiting = new Waiting(patience, options.sinceMs, options.fillers);
-  const bell = new Bell();
+  const alarm = new Alarm(clock, signal);
   const stopListening = options.line?.onEnded(() => {
     waiting.soundEnded(clock.nowMs());
-    bell.ring();
+    alarm.ring();
   });
   const source = reply[Symbol.asyncIterator]();
   let next = source.next();
@@ -74,7 +74,7 @@ export async function* spokenStream(
       const pieceDueMs = cutter.nextDueAtMs() ?? Number.POSITIVE_INFINITY;
       const fillerDueMs = waiting.fillerDueMs(clock.nowMs(), pieceDueMs);
       const dueMs = Math.min(waiting.failedAtMs, fillerDueMs, pieceDueMs);
-      const event = await within(next, dueMs - clock.nowMs(), clock, signal, bell);
+      const event = await alarm.until(next, dueMs);
       if (signal.aborted) return;
       if (event === 'late') {
         const nowMs = clock.nowMs();
@@ -110,40 +110,52 @@ export async function* spokenStream(
     yield* speak(cutter.end());
   } finally {
     stopListening?.();
+    alarm.stop();
     // The brain closes what it has open; nobody waits for it.
     next.catch(() => {});
     source.return?.().catch(() => {});
   }
 }
 
-/** Wakes whoever waits: the time they wait for has changed. */
-class Bell {
-  ring: () => void = () => {};
-}
+/**
+ * Wakes a loop that waits for promises: when the time is up, when the signal aborts, or when somebody rings because the
+ * time has changed. It may ring too soon, and then nothing is due. One timer serves many waits, as tokens come fast.
+ */
+class Alarm {
+  private wake: (what: 'late') => void = () => {};
+  private setForMs = Number.POSITIVE_INFINITY;
+  private takeBack: () => void = () => {};
 
-/** The promise's value, or `late` when the time is up, the bell rings, or the signal aborts first. */
-async function within<T>(
-  promise: Promise<T>,
-  waitMs: number,
-  clock: Clock,
-  signal: AbortSignal,
-  bell: Bell,
-): Promise<T | 'late'> {
-  let release: () => void = () => {};
-  const late = new Promise<'late'>((resolve) => {
-    const over = () => resolve('late');
-    const stop = clock.after(Math.max(0, waitMs), over);
-    signal.addEventListener('abort', over, { once: true });
-    bell.ring = over;
-    release = () => {
-      stop();
-      signal.removeEventListener('abort', over);
-    };
-    if (signal.aborted) over();
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    release();
+  constructor(
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', this.ring, { once: true });
+  }
+
+  readonly ring = (): void => this.wake('late');
+
+  /** The promise's value, or `late`. */
+  until<T>(promise: Promise<T>, dueMs: number): Promise<T | 'late'> {
+    return new Promise((resolve, reject) => {
+      this.wake = resolve;
+      promise.then(resolve, reject);
+      if (this.signal.aborted) resolve('late');
+      else if (dueMs < this.setForMs) this.set(dueMs);
+    });
+  }
+
+  stop(): void {
+    this.takeBack();
+    this.signal.removeEventListener('abort', this.ring);
+  }
+
+  private set(dueMs: number): void {
+    this.takeBack();
+    this.setForMs = dueMs;
+    this.takeBack = this.clock.after(Math.max(0, dueMs - this.clock.nowMs()), () => {
+      this.setForMs = Number.POSITIVE_INFINITY;
+      this.ring();
+    });
   }
 }

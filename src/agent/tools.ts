@@ -32,6 +32,9 @@ const TOOLS = {
   },
 } as const satisfies Record<ToolCall['name'], { description: string; arguments: z.ZodType }>;
 
+/** Names that tools of others cannot have. */
+export const RESERVED_TOOLS: readonly string[] = Object.keys(TOOLS);
+
 const described = new WeakMap<AgentProfile, readonly ToolDescription[]>();
 
 /** {@link describe}, once per profile, without those that the network of the call cannot carry out. */

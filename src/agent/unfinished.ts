@@ -25,9 +25,12 @@ const OPENER: Readonly<Partial<Record<Language, RegExp>>> = {
   en: /\b(i would like|i'd like|i am calling|it is about|my (name|number) is)$/i,
 };
 
+/** Only the end of a text decides. What is before it is not read: looking for it takes quadratic time. */
+const END_CHARS = 120;
+
 /** Whether the caller has probably only paused. A question, or a word that ends nothing, is finished. */
 export function isUnfinished(text: string, language: Language): boolean {
-  const said = text.trim();
+  const said = text.trim().slice(-END_CHARS);
   if (/[.!?]$/.test(said)) return /(\.\.\.|…)$/.test(said);
   if (/[,:;-]$/.test(said)) return true;
   const last = /[\p{L}']+$/u.exec(said)?.[0]?.toLowerCase();

@@ -10,6 +10,8 @@ export interface BacklogOptions {
   holder: string;
   leaseMs: number;
   warn?(warning: string): void;
+  /** A call that is over has been written: there is nothing more to remember of it. */
+  onEnded?(file: CallFile): void;
 }
 
 /** A write that could not be made. */
@@ -69,7 +71,7 @@ export class Backlog {
   async drain(withinMs: number): Promise<void> {
     if (this.waiting.size === 0) return;
     const all = Promise.allSettled([...this.waiting].map((file) => this.flush(file)));
-    await this.options.line.within(all, withinMs).catch(() => {});
+    await this.options.line.within('replay', withinMs, () => all).catch(() => {});
     this.timer?.();
   }
 
@@ -85,12 +87,15 @@ export class Backlog {
     for (const file of [...this.waiting]) {
       const flushed = this.flush(file);
       // How long it takes says how the store is; a slow one is waited for all the same.
-      await this.options.line.within(flushed, IN_TIME_MS).catch(() => {});
+      await this.options.line.within('replay', IN_TIME_MS, () => flushed).catch(() => {});
       const done = await flushed.then(
         () => true,
         () => false,
       );
-      if (!done && !this.busy.has(file)) return;
+      if (done || this.busy.has(file)) continue;
+      // The next time, another one is tried first: it may be this one alone that cannot be written.
+      if (this.waiting.delete(file)) this.waiting.add(file);
+      return;
     }
   }
 
@@ -107,7 +112,10 @@ export class Backlog {
       else file.version = version;
       const more = file.unsaved as Unsaved | undefined;
       if (more) more.base = version;
-      else this.waiting.delete(file);
+      else {
+        this.waiting.delete(file);
+        if (unsaved.ended) this.options.onEnded?.(file);
+      }
     } catch (error) {
       file.unsaved = joined(unsaved, file.unsaved);
       throw error;

@@ -98,6 +98,33 @@ export class CallFile {
     return this.sealing.seal(this.id, JSON.stringify(claims));
   }
 
+  /** A claim was granted. Meanwhile, what was known before it may have changed. */
+  granted(before: Claims, { runs, tools }: Claims): void {
+    const added = tools.filter((key) => !before.tools.includes(key));
+    this.claims = {
+      runs: [...this.claims.runs, ...runs.slice(before.runs.length)],
+      tools: [...this.claims.tools, ...added],
+    };
+    this.claimCount += 1;
+  }
+
+  /**
+   * The claims as they are now, if they have to be written; sealed when that is done, together with what is granted
+   * until then: it must not be written over.
+   */
+  takeClaims(): () => Uint8Array | undefined {
+    const { claims, claimsChanged } = this;
+    this.claimsChanged = false;
+    if (!claimsChanged) return () => undefined;
+    return () => {
+      const { runs, tools } = this.claims;
+      return this.sealClaims({
+        runs: [...claims.runs, ...runs.slice(claims.runs.length)],
+        tools: [...new Set([...claims.tools, ...tools])],
+      });
+    };
+  }
+
   sealText = (text: string): Uint8Array => this.sealing.seal(this.id, text);
 
   sealEvent(event: NotedEvent): string {

@@ -84,10 +84,14 @@ export async function runJournalCli(
   });
   const [name = '', call = values.call] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (values.help || !command) {
+  if (values.help || name === '') {
     print(HELP);
     return values.help ? 0 : 1;
   }
+  if (!command)
+    throw new UsageError(
+      `"${name}" is not a command; there are ${Object.keys(COMMANDS).join(', ')}. See --help`,
+    );
   const { words } = values;
   if (words !== 'all' && words !== 'redacted' && words !== 'none') {
     throw new UsageError('--words: expected all, redacted or none');

@@ -31,6 +31,7 @@ export function describeCall(session: SessionItem, options: Describing): CallDes
     direction,
     language,
     startedAtMs,
+    outbound,
   } = conversation;
   const { keep, days, redact } = options.profiles.byKey(profileKey)?.privacy ?? DEFAULT_PRIVACY;
   const callerKey = callerNumber === undefined ? undefined : options.sealing.callerKey(callerNumber);
@@ -39,13 +40,16 @@ export function describeCall(session: SessionItem, options: Describing): CallDes
     facts: { startedAtMs, profile, callerKey, keep, keepMs: days * DAY_MS },
     redacted: redact,
     started: {
-      facts: { network, direction, profile, language, called: ownNumber },
+      // With its key a call of ours is found in the records of the dialer, and the other way round by its id.
+      facts: { network, direction, profile, language, called: ownNumber, dialerCall: outbound?.key },
       words: { caller: callerNumber },
     },
     ended: () => ({
       outcome: outcomeOf(conversation, options.nowMs()),
       turns: conversation.turns,
       interruptions: conversation.interruptions,
+      machine: conversation.outbound?.machine,
+      result: conversation.closing?.type === 'hang_up' ? conversation.closing.outcome : undefined,
       seconds: Math.max(0, Math.round((options.epochMs() - startedAtMs) / 1000)),
     }),
   };

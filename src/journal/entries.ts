@@ -14,7 +14,10 @@ export type EntryKind =
   /** What the policy said of a risky action, and how the action went. */
   | 'verdict'
   | 'outcome'
+  /** How long the caller waited for the first words of an answer, and what became of speech. */
   | 'brain'
+  | 'heard'
+  | 'interrupted'
   | 'tool'
   | 'error'
   /** The store was away: what was written later was written from memory. */

@@ -6,7 +6,7 @@ import {
   TAKEN_AWAY,
   type TakeRequest,
 } from '@jovo-telephony/platform-base';
-import type { Clock } from '@jovo-telephony/telephony';
+import type { Clock, Observe } from '@jovo-telephony/telephony';
 import { Backlog } from './backlog';
 import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
@@ -27,6 +27,8 @@ export interface JournalOptions {
   describe?(session: SessionItem): CallDescription | undefined;
   /** Told when the store goes down, and when it is back; and of what was lost or found changed. No caller data. */
   warn?(warning: string): void;
+  /** Told how long the store takes, and whether it is there. */
+  observe?: Observe;
   /** Names this process; for tests of two in one. */
   holder?: string;
 }
@@ -83,13 +85,17 @@ export class Journal implements CallKeeper {
   private closed = false;
 
   constructor(readonly options: JournalOptions) {
-    const { clock, store, warn } = options;
+    const { clock, store, warn, observe } = options;
     this.holder = options.holder ?? newHolder();
     const told = (up: boolean) => {
       warn?.(up ? BACK : AWAY);
+      observe?.({ type: 'journal_health', degraded: !up });
       if (!up) this.probe();
     };
-    this.line = new StoreLine({ clock, onChange: told });
+    const onAnswer =
+      observe &&
+      ((operation: string, durationMs: number) => observe({ type: 'journal_used', operation, durationMs }));
+    this.line = new StoreLine({ clock, onChange: told, onAnswer });
     this.watch = new LeaseWatch({ clock, store, line: this.line, leaseMs: LEASE_MS });
     this.backlog = new Backlog({
       clock,
@@ -98,6 +104,9 @@ export class Journal implements CallKeeper {
       holder: this.holder,
       leaseMs: LEASE_MS,
       warn,
+      onEnded: ({ id }) => {
+        if (!this.holds.has(id)) this.files.delete(id);
+      },
     });
   }
 
@@ -143,9 +152,10 @@ export class Journal implements CallKeeper {
   async hasCalled(callerNumber: string, profile: string, ref: CallRef): Promise<boolean> {
     const { store, sealing } = this.options;
     if (!this.line.isUp) return false;
-    const asked = sealing.callerKeys(callerNumber).map((key) => store.hasCalled(key, profile, idOf(ref)));
+    const keys = sealing.callerKeys(callerNumber);
+    const asked = () => keys.map((key) => store.hasCalled(key, profile, idOf(ref)));
     try {
-      return (await this.line.within(Promise.all(asked), ASK_MS)).includes(true);
+      return (await this.line.within('has_called', ASK_MS, () => Promise.all(asked()))).includes(true);
     } catch {
       return false;
     }
@@ -154,7 +164,9 @@ export class Journal implements CallKeeper {
   /** How often each was counted; undefined if that cannot be known now. */
   async counts(counters: readonly Counter[]): Promise<number[] | undefined> {
     if (!this.line.isUp) return undefined;
-    return this.line.within(this.options.store.counts(counters), ASK_MS).catch(() => undefined);
+    return this.line
+      .within('counts', ASK_MS, () => this.options.store.counts(counters))
+      .catch(() => undefined);
   }
 
   callerKey(number: string): string {
@@ -196,7 +208,7 @@ export class Journal implements CallKeeper {
   private async begin(file: CallFile, { event, withinMs, signal }: TakeRequest) {
     const { store, clock } = this.options;
     if (!this.line.isUp) return undefined;
-    if (file.unsaved) await this.line.within(this.backlog.flush(file), BEGIN_MS);
+    if (file.unsaved) await this.line.within('replay', BEGIN_MS, () => this.backlog.flush(file));
     const untilMs = clock.nowMs() + withinMs;
     const sealed = event && file.sealEvent(event);
     for (let pollMs = POLL_FIRST_MS; !signal.aborted; pollMs = POLL_MS) {
@@ -208,9 +220,8 @@ export class Journal implements CallKeeper {
         knownVersion: file.version,
         force,
       };
-      const begun = await this.line.within(
+      const begun = await this.line.within('begin', BEGIN_MS, () =>
         file.write(() => store.begin(file.id, asked)),
-        BEGIN_MS,
       );
       if (begun.result === 'begun') return begun;
       if (this.announced.get(file.id) === false) {
@@ -229,7 +240,7 @@ export class Journal implements CallKeeper {
     const { store, clock } = this.options;
     clock.after(PROBE_EVERY_MS, () => {
       if (this.closed || this.line.isUp) return;
-      this.line.within(store.hasCalled('', '', ''), PROBE_EVERY_MS).catch(() => {});
+      this.line.within('probe', PROBE_EVERY_MS, () => store.hasCalled('', '', '')).catch(() => {});
       this.probe();
     });
   };
@@ -268,27 +279,31 @@ export class Journal implements CallKeeper {
     const { file, lease } = hold;
     const { store } = this.options;
     if (!goesOn) this.closeHold(hold);
-    const done = this.resultOf(hold, kept);
-    const { writer, ...result } = done;
-    if (!lease) return this.backlog.add(file, done);
-    if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
+    const made = this.resultOf(hold, kept);
+    const claimsNow = file.takeClaims();
+    if (!lease) return this.backlog.add(file, { ...made, claims: claimsNow() });
     this.saving += 1;
-    const written = file.write(async () => {
-      // Known only now: a write of this turn may still have been under way.
-      const base = lease.version;
-      // A write of the same turn that failed has to come first: both go the other way.
-      if (file.unsaved) return this.backlog.add(file, done);
-      const current = await store.commit(lease, result).catch(() => undefined);
-      if (current === undefined) return this.backlog.add(file, { ...done, base });
-      if (!current) return this.overtaken(hold);
-      file.version = base + 1;
-      if (goesOn) lease.version = base + 1;
-      else if (kept.ended) this.files.delete(file.id);
-    });
-    const saved = written.finally(() => {
-      this.saving -= 1;
-    });
-    await this.line.within(saved, COMMIT_MS).catch(() => {});
+    const write = () =>
+      file.write(async () => {
+        try {
+          const done = { ...made, claims: claimsNow() };
+          const { writer, ...result } = done;
+          if (goesOn) Object.assign(result, { leaseMs: LEASE_MS });
+          // Known only now: a write of this turn may still have been under way.
+          const base = lease.version;
+          // A write of the same turn that failed has to come first: both go the other way.
+          if (file.unsaved) return this.backlog.add(file, done);
+          const current = await store.commit(lease, result).catch(() => undefined);
+          if (current === undefined) return this.backlog.add(file, { ...done, base });
+          if (!current) return this.overtaken(hold);
+          file.version = base + 1;
+          if (goesOn) lease.version = base + 1;
+          else if (kept.ended) this.files.delete(file.id);
+        } finally {
+          this.saving -= 1;
+        }
+      });
+    await this.line.within('commit', COMMIT_MS, write).catch(() => {});
   };
 
   /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
@@ -313,9 +328,7 @@ export class Journal implements CallKeeper {
     if (kept.ended && description) hold.note({ kind: 'call_ended', facts: description.ended() });
     const page = pageOf(hold.entries, file.sealText, description?.redacted ?? true);
     hold.entries = [];
-    const claims = file.claimsChanged ? file.sealClaims(file.claims) : undefined;
-    file.claimsChanged = false;
-    return { page, ...file.seal(kept), claims, about: file.about, ended: kept.ended };
+    return { page, ...file.seal(kept), about: file.about, ended: kept.ended };
   }
 
   private closeHold(hold: JournalHold): void {
@@ -338,17 +351,23 @@ export class Journal implements CallKeeper {
   ): Promise<ClaimAnswer> => {
     if (!lease || !this.line.isUp) return 'down';
     const { store } = this.options;
+    const { claims: before } = file;
     const request = { claims: file.sealClaims(claims), expectedCount: file.claimCount, counters };
-    const asked = file.write(() => store.claim(lease, request));
+    let asked: ReturnType<JournalStore['claim']> | undefined;
+    const ask = () => {
+      asked = file.write(async () => {
+        const answer = await store.claim(lease, request);
+        // In this very step: the next write says how the claims stand.
+        if (answer === 'granted') file.granted(before, claims);
+        return answer;
+      });
+      return asked;
+    };
     try {
-      const answer = await this.line.within(asked, CLAIM_MS);
-      if (answer !== 'granted') return answer;
-      file.claims = claims;
-      file.claimCount += 1;
-      return 'granted';
+      return await this.line.within('claim', CLAIM_MS, ask);
     } catch {
-      asked.then(
-        (answer) => answer === 'granted' && notTaken(file, claims),
+      asked?.then(
+        (answer) => answer === 'granted' && notTaken(file, before),
         () => {},
       );
       return 'down';
@@ -376,15 +395,16 @@ export class Journal implements CallKeeper {
 }
 
 /** The store has granted what was refused meanwhile, because it came too late: it has not happened. */
-function notTaken(file: CallFile, claims: Claims): void {
-  const before = new Set(file.claims.runs.map(({ runId }) => runId));
-  const runs = claims.runs.map((run) => (before.has(run.runId) ? run : { ...run, withdrawn: true }));
-  file.claims = { runs, tools: file.claims.tools };
-  file.claimCount += 1;
+function notTaken(file: CallFile, before: Claims): void {
+  const known = new Set(before.runs.map(({ runId }) => runId));
+  const runs = file.claims.runs.map((run) => (known.has(run.runId) ? run : { ...run, withdrawn: true }));
+  const tools = file.claims.tools.filter((key) => before.tools.includes(key));
+  file.claims = { runs, tools };
   file.claimsChanged = true;
 }
 
 /** Networks give their own ids: the same one in two networks is two calls. */
 export function idOf({ network, callId }: CallRef): string {
-  return `${network}/${callId}`;
+  // PostgreSQL refuses a text with this character, and a refusal counts as a store that is away.
+  return `${network}/${callId.replaceAll('\0', '%00')}`;
 }

@@ -48,7 +48,7 @@ export class LeaseWatch {
       this.looks += 1;
       const renewForMs = this.looks % RENEW_EVERY === 0 ? leaseMs : undefined;
       try {
-        const states = await line.within(store.look(leases, renewForMs), WITHIN_MS);
+        const states = await line.within('look', WITHIN_MS, () => store.look(leases, renewForMs));
         for (const [index, { holds, interrupts }] of states.entries()) {
           const hold = held[index];
           if (!holds) hold?.interrupt(TAKEN_AWAY);

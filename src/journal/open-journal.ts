@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '@jovo-telephony/telephony';
+import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { Profiles } from '../agent/profiles/profiles';
 import { describeCall } from './describe-call';
 import { Journal } from './journal';
@@ -91,13 +91,14 @@ export interface JournalSurroundings {
   /** Milliseconds since 1970. */
   epochMs(): number;
   warn?(warning: string): void;
+  observe?: Observe;
 }
 
 /** Opens the journal of a process that answers calls. Throws a `JournalOpenError` when that is not possible. */
 export async function openJournal(settings: JournalSettings, given: JournalSurroundings): Promise<Journal> {
   const store = await openStore(settings);
   const sealing = await sealingOf(settings.key, store);
-  const { profiles, clock, epochMs, warn } = given;
+  const { profiles, clock, epochMs, warn, observe } = given;
   const describing = { profiles, sealing, epochMs, nowMs: () => clock.nowMs() };
   return new Journal({
     store,
@@ -105,6 +106,7 @@ export async function openJournal(settings: JournalSettings, given: JournalSurro
     clock,
     epochMs,
     warn,
+    observe,
     describe: (session) => describeCall(session, describing),
   });
 }

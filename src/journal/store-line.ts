@@ -19,6 +19,8 @@ export interface StoreLineOptions {
   clock: Clock;
   /** Told when the store goes down, and when it is back. */
   onChange?(up: boolean): void;
+  /** Told how long each question took, whatever came of it. */
+  onAnswer?(operation: string, durationMs: number): void;
 }
 
 /**
@@ -40,7 +42,10 @@ export class StoreLine {
    * The answer, or a `StoreDownError` when it fails or takes too long for whoever asks. The store itself has failed when
    * its answer takes longer than is reasonable for anybody.
    */
-  async within<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+  async within<T>(operation: string, withinMs: number, ask: () => Promise<T>): Promise<T> {
+    const { clock, onAnswer } = this.options;
+    const sinceMs = clock.nowMs();
+    const answer = ask();
     let settled = false;
     // Says how the store is doing, once.
     const judged = (is: 'well' | 'failing') => {
@@ -49,10 +54,12 @@ export class StoreLine {
     };
     const given = answer.then(
       (value) => {
+        onAnswer?.(operation, clock.nowMs() - sinceMs);
         judged('well');
         return value;
       },
       () => {
+        onAnswer?.(operation, clock.nowMs() - sinceMs);
         judged('failing');
         throw new StoreDownError();
       },

@@ -26,6 +26,7 @@ export type Log = Readonly<Record<LogLevel, (fields: LogFields, message: string)
 
 /** Fields that hold nothing of a caller: names of ours, counts, times. */
 const TOLD: ReadonlySet<string> = new Set([
+  'action',
   'active',
   'advice',
   'agents',

@@ -14,7 +14,7 @@ const MEASURES: Measures = {
   call_opened: (metrics, { network }) => metrics.add('calls_active', { network }, 1),
   call_closed(metrics, { network, durationMs }) {
     metrics.add('calls_active', { network }, -1);
-    metrics.time('call_duration_seconds', { network }, durationMs);
+    if (durationMs !== undefined) metrics.time('call_duration_seconds', { network }, durationMs);
   },
   turn_began: (metrics, { network, waitedMs }) => metrics.time('turn_wait_seconds', { network }, waitedMs),
   turn_ended(metrics, { network, inputType, result, durationMs }) {

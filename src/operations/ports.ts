@@ -98,6 +98,8 @@ export function listen(
   const { port, host, variable } = at;
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+        return reject(new SettingsError('HOST: expected an address of this machine, for example 127.0.0.1'));
       if (error.code !== 'EADDRINUSE') return reject(error);
       const advice = `${variable}: ${port} is in use by another program; choose another one`;
       reject(new SettingsError(advice, 'PORT_IN_USE'));

@@ -147,8 +147,9 @@ describe('digits that are asked for', () => {
     expect(play([entry('12')]).last).toMatchObject({ do: 'say', text: `${de.unknownKey} ${MENU.prompt}` });
   });
 
-  test('an entry with a cancel key is collected here: a network could not tell of it', () => {
-    expect(play([key('6')]).last).not.toHaveProperty('keys');
+  test('a key that gives it up comes as a part of it', () => {
+    const { last, state } = play([key('6'), { type: 'entry', keys: '12*' }]);
+    expect([last, state]).toEqual([{ do: 'say', text: de.cancelled }, {}]);
   });
 
   test('a check that fails twice ends it; the cancel key, too', () => {

@@ -217,4 +217,10 @@ test('the profile chooses among the tools, and names the variable that holds the
   expect(web.headers.at(-1)?.authorization).toBe('Bearer secret');
 });
 
+test('a server whose list has no end offers what came first, each name once and nothing that is too large', async () => {
+  const profile = withServer({ ...stdio, args: [PROGRAM, 'hostile'] });
+  expect(await offered(profile)).toEqual(['calendar_a_b', 'calendar_long']);
+  expect(tools.of(profile).map(({ description }) => description.length)).toEqual([5, 1_000]);
+});
+
 test('a profile without servers has none', () => expect(tools.of(PRAXIS)).toEqual([]));

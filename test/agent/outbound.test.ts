@@ -294,6 +294,12 @@ describe('what a call has come to', () => {
   ] as const)('%s: %s -> %s', (language, text, wanted) => {
     expect(wantsNoCalls(text, language)).toBe(wanted);
   });
+
+  it('a text without end is not searched without end', () => {
+    const sinceMs = performance.now();
+    expect(wantsNoCalls('borre '.repeat(100_000), 'es')).toBe(false);
+    expect(performance.now() - sinceMs).toBeLessThan(1_000);
+  });
 });
 
 describe('with the records of the dialer', () => {

@@ -59,13 +59,13 @@ test('a called number reaches its profile with or without +', () => {
 
 describe('a faulty profile stops the start with file, line, field and what was expected', () => {
   test.each([
-    ['a missing key', GOOD.replace(/^greeting.*\n/m, ''), 'p.yaml:1: greeting: is missing; expected string'],
+    ['a missing key', GOOD.replace(/^greeting.*\n/m, ''), 'p.yaml:1: greeting: is missing; expected a text'],
     ['an unknown key', `${GOOD}colour: blue\n`, 'p.yaml:14: colour: this key is not known'],
-    ['a wrong type', GOOD.replace('"Guten Tag."', '[1]'), 'p.yaml:6: greeting: expected string'],
+    ['a wrong type', GOOD.replace('"Guten Tag."', '[1]'), 'p.yaml:6: greeting: expected a text'],
     [
       'hours that are none',
       `${GOOD}policy:\n  hours: { week: [{ days: someday, from: "09:00", to: "17:00" }] }\n`,
-      'p.yaml:15: policy.hours: expected "someday" are not weekdays: write them like mon-fri.',
+      'p.yaml:15: policy.hours: "someday" are not weekdays: write them like mon-fri.',
     ],
     [
       'hours where nobody knows the time',
@@ -118,7 +118,32 @@ describe('a faulty profile stops the start with file, line, field and what was e
       'p.yaml:6: greeting: expected a text that can be spoken',
     ],
     ['broken YAML', `${GOOD}  x: [\n`, 'p.yaml:1'],
-    ['an empty file', '', 'p.yaml:1: profile: expected object'],
+    [
+      'a number without quotes',
+      GOOD.replace('"4921163551"', '4921163551'),
+      'p.yaml:13: destinations.reception.number: expected a text in quotes',
+    ],
+    [
+      'one text where there may be more',
+      GOOD.replace('["Wann haben Sie geöffnet?"]', '"Auf?"'),
+      'p.yaml:10: faq.0.ask: expected a list',
+    ],
+    [
+      'nothing to say to the silent',
+      `${GOOD}silence: { reprompts: [] }\n`,
+      'p.yaml:14: silence.reprompts: expected at least 1 in the list',
+    ],
+    [
+      'a key of two',
+      `${GOOD}menu: { prompt: "Drücken Sie.", keys: { "12": { say: "Ja." } } }\n`,
+      'p.yaml:14: menu.keys.12: expected one key: 0-9, * or #',
+    ],
+    [
+      'a server of tools that is neither started nor reached',
+      `${GOOD}mcp: { crm: { args: [crm.js] } }\n`,
+      'p.yaml:14: mcp.crm: expected command (a program, with args, env) or url',
+    ],
+    ['an empty file', '', 'p.yaml:1: profile: expected keys with values'],
   ])('%s', (_, text, expected) => {
     expect(faults({ 'p.yaml': text })[0]).toContain(expected);
   });

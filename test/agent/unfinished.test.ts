@@ -36,3 +36,12 @@ describe('a finished sentence is answered at once, with or without punctuation',
     (text) => expect(isUnfinished(text, 'en')).toBe(false),
   );
 });
+
+test('a very long word costs no more than a short one', () => {
+  const long = `Meine Nummer ist ${'a'.repeat(200_000)}1`;
+  const sinceMs = performance.now();
+  expect(isUnfinished(long, 'de')).toBe(false);
+  // Read whole it would take many minutes.
+  expect(performance.now() - sinceMs).toBeLessThan(1_000);
+  expect(isUnfinished(`${'a'.repeat(200_000)} und`, 'de')).toBe(true);
+});

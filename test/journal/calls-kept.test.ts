@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runJournalCli } from '../../src/journal/cli';
@@ -16,7 +8,7 @@ import { callEvent, post, startServer } from '../support/call-server';
 const KEY = 'a1'.repeat(32);
 const CALLER = '4915790000001';
 const AGENTS = join(__dirname, '..', '..', 'agents');
-const MENU = join(__dirname, '..', 'fixtures', 'agents-menu');
+const MENU = join(__dirname, '..', 'fixtures', 'agents-calls', 'stadtwerke.yaml');
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-calls-'));
 const agentsDir = join(folder, 'agents');
@@ -140,7 +132,7 @@ describe('what is kept of a call', () => {
   test('a PIN is never to be read, not even while it is being keyed', async () => {
     rmSync(agentsDir, { recursive: true, force: true });
     mkdirSync(agentsDir);
-    for (const file of readdirSync(MENU)) copyFileSync(join(MENU, file), join(agentsDir, file));
+    writeFileSync(join(agentsDir, 'stadtwerke.yaml'), `default: true\n${readFileSync(MENU, 'utf8')}`);
     await start();
     const to = '4921163560';
     await send('c1', 'session_start', {}, to);
@@ -200,7 +192,10 @@ describe('the command line', () => {
     await expect(journal('export', '--caller', 'Meier')).rejects.toThrow(/--caller: expected/);
     expect(await journal('purge')).toEqual(['0 calls purged or ended']);
     expect((await journal('--help'))[0]).toContain('npm run journal');
-    expect((await journal('nonsense'))[0]).toContain('npm run journal');
+    expect((await journal())[0]).toContain('npm run journal');
+    await expect(journal('list')).rejects.toThrow(
+      '"list" is not a command; there are export, show, erase, purge.',
+    );
   });
 
   test('words that were sealed with another key are said to be there, and the rest is shown', async () => {

@@ -353,6 +353,71 @@ describe('the store is away', () => {
     expect(next.file.claims.runs).toEqual([{ ...run, withdrawn: true }]);
   });
 
+  test('what is granted while a turn is kept halfway is in what is kept', async () => {
+    const { a, b, clock } = fleet();
+    const run = (runId: string) => ({ runId, turnId: runId, type: 'transfer' as const, content: runId });
+    const hold = await a.journal.take(REF, taking());
+    expect(await hold.claim({ runs: [run('0')], tools: [] }, [])).toBe('granted');
+    const outcome = { ok: false, detail: 'busy' };
+    hold.file.claims = { runs: [{ ...run('0'), outcome }], tools: [] };
+    hold.file.claimsChanged = true;
+    a.faults.slowMs = 100;
+    const asked = hold.claim({ runs: [{ ...run('0'), outcome }, run('1')], tools: [] }, []);
+    const early = hold.keep(kept(1));
+    await inTime(early, clock);
+    expect(await asked).toBe('granted');
+    // Killed here.
+    a.journal.close();
+    const waits = b.journal.take(REF, taking());
+    await clock.pass(2_000);
+    expect((await waits).file.claims.runs).toEqual([{ ...run('0'), outcome }, run('1')]);
+  });
+
+  test('an outcome that comes while a claim is asked for is not lost', async () => {
+    const { a, b, clock } = fleet();
+    const run = (runId: string) => ({ runId, turnId: runId, type: 'transfer' as const, content: runId });
+    const outcome = { ok: false, detail: 'busy' };
+    const hold = await a.journal.take(REF, taking());
+    await hold.claim({ runs: [run('0')], tools: [] }, []);
+    a.faults.slowMs = 100;
+    const asked = hold.claim({ runs: [run('0'), run('1')], tools: [] }, []);
+    hold.file.claims = { runs: [{ ...run('0'), outcome }], tools: [] };
+    hold.file.claimsChanged = true;
+    await inTime(asked, clock);
+    await inTime(hold.release(kept(1)), clock);
+    expect((await b.journal.take(REF, taking())).file.claims.runs).toEqual([
+      { ...run('0'), outcome },
+      run('1'),
+    ]);
+  });
+
+  test('a write that can never be made does not stand in the way of the others', async () => {
+    const { a, memory, clock } = fleet();
+    const other = { ...REF, callId: 'c2' };
+    const begin = memory.begin.bind(memory);
+    jest.spyOn(memory, 'begin').mockImplementation((id, asked) => {
+      if (id.endsWith('c1')) return Promise.reject(new Error('too large'));
+      return begin(id, asked);
+    });
+    a.faults.down = true;
+    await (await a.journal.take(REF, taking())).release(kept(1));
+    await (await a.journal.take(other, taking())).release(kept(1));
+    a.faults.down = false;
+    await clock.pass(4_000);
+    expect(a.journal.behind).toBe(1);
+  });
+
+  test('a call that has ended meanwhile is not remembered once it is written', async () => {
+    const { a, clock } = fleet();
+    a.faults.down = true;
+    await (await a.journal.take(REF, taking())).release(kept(1, { ended: true }));
+    expect(a.journal.fileOf(REF)).toBeDefined();
+    a.faults.down = false;
+    await clock.pass(2_000);
+    expect(a.journal.behind).toBe(0);
+    expect(a.journal.fileOf(REF)).toBeUndefined();
+  });
+
   test('what still waits is written before the process ends', async () => {
     const { a, b } = fleet();
     a.faults.down = true;

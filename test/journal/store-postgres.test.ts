@@ -1,3 +1,4 @@
+import { idOf } from '../../src/journal/journal';
 import { PostgresStore } from '../../src/journal/stores/postgres';
 import { type RunningPostgres, startPostgres } from '../support/postgres';
 import { storeConformance } from './store-conformance';
@@ -12,4 +13,11 @@ storeConformance('PostgreSQL', async () => {
   // Both at once: they must not trip over each other when they create the tables.
   const [one, two] = await Promise.all([PostgresStore.open(url), PostgresStore.open(url)]);
   return { one, two };
+});
+
+test('an id that holds what no text of PostgreSQL can hold is as good as any other', async () => {
+  const store = await PostgresStore.open(server?.url ?? '');
+  const callId = idOf({ network: 'sipgate', callId: 'a\0b' });
+  expect(await store.begin(callId, { holder: 'h', leaseMs: 1 })).toMatchObject({ result: 'begun' });
+  await store.close();
 });

@@ -76,3 +76,28 @@ test('a call that is known is not judged again', () => {
   // The same id on another network is another call.
   expect(limits.admit({ ...known, network: 'audiocodes' })).toBe('calls');
 });
+
+describe('a call whose end another process has seen does not take up room for ever', () => {
+  test('it is gone once this process learns of it', () => {
+    const limits = new CallLimits({ ...NONE, concurrent: 1 }, clock);
+    const first = call();
+    expect(limits.admit(first)).toBeUndefined();
+    limits.observe({ type: 'call_closed', durationMs: 1, ...first });
+    expect(limits.admit(call())).toBeUndefined();
+  });
+
+  test('or when it has not been heard of for minutes; one that goes on is counted', async () => {
+    const limits = new CallLimits({ ...NONE, concurrent: 2 }, clock);
+    const [goesOn, endsElsewhere] = [call(), call({ concurrentCalls: 2 })];
+    expect(limits.admit(goesOn)).toBeUndefined();
+    expect(limits.admit(endsElsewhere)).toBeUndefined();
+    for (let minute = 0; minute < 5; minute += 1) {
+      await clock.pass(60_000);
+      limits.observe({ type: 'turn_began', waitedMs: 0, turn: minute, inputType: 'TEXT', ...goesOn });
+    }
+    expect(limits.admit(call())).toBe('calls');
+    await clock.pass(1_000);
+    expect(limits.admit(call({ concurrentCalls: 2 }))).toBeUndefined();
+    expect(limits.admit(call())).toBe('calls');
+  });
+});

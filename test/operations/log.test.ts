@@ -1,3 +1,4 @@
+import { logging } from '../../src/operations/call-log';
 import { kindOf, type Log, loggedCallId } from '../../src/operations/log';
 import { createLog } from '../../src/operations/pino-log';
 import { plainLog } from '../../src/operations/plain-log';
@@ -38,6 +39,14 @@ describe.each([
     );
     expect(JSON.parse(line)).toMatchObject({ text: '[redacted]', from: '[redacted]' });
     expect(line).not.toMatch(/Erika|49157/);
+  });
+
+  test('what was refused is told: which action, and why', () => {
+    const refused = { type: 'action_judged', network: 'sipgate', callId: 'call-1' } as const;
+    const [line = ''] = linesOf(make, (log) =>
+      logging(log)({ ...refused, action: 'transfer', allowed: false, reason: 'premium' }),
+    );
+    expect(JSON.parse(line)).toMatchObject({ action: 'transfer', result: 'refused', reason: 'premium' });
   });
 });
 

@@ -280,6 +280,8 @@ describe('a stop', () => {
     expect(goodbye.text).toBe(
       'I am afraid I have to break off our call. Please call again in a moment. Goodbye!',
     );
+    // The first end is that of the greeting, which was cut off.
+    line.send(callEvent('socket', 'assistant_speech_ended', {}, ENGLISH));
     line.send(callEvent('socket', 'assistant_speech_ended', {}, ENGLISH));
     await line.action(({ type }) => type === 'hangup');
     line.send(callEvent('socket', 'session_end', {}, ENGLISH));

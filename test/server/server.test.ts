@@ -43,6 +43,12 @@ describe('the one port', () => {
     server = await startServer();
     await expect(startServer({ PORT: String(server.port) })).rejects.toThrow(/^PORT: \d+ is in use/);
   });
+
+  test('an address of another machine stops the start with advice', async () => {
+    await expect(startServer({ HOST: '203.0.113.7' })).rejects.toThrow(
+      /^HOST: expected an address of this machine/,
+    );
+  });
 });
 
 describe('every sample request', () => {

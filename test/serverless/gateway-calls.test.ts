@@ -3,7 +3,7 @@ import { type RunningDynamo, startDynamo } from '../support/dynamo';
 import { GatewayModel } from '../support/gateway/gateway-model';
 import { LambdaModel, type LambdaOptions } from '../support/gateway/lambda-model';
 import { processInstance } from '../support/gateway/process-instance';
-import { playTogether } from '../support/play-calls';
+import { playTogether, type Way } from '../support/play-calls';
 import { type Bundles, bundles } from './bundles';
 
 let built: Bundles;
@@ -32,8 +32,8 @@ async function deployed(options: Pick<LambdaOptions, 'reuse'>) {
     });
   const [webhook, websocket] = [functionOf('webhook'), functionOf('websocket')];
   const gateway = await GatewayModel.start({ webhook, websocket });
-  const urlOf = (transport: string) =>
-    transport === 'http' ? `http://127.0.0.1:${gateway.port}/sipgate` : `ws://127.0.0.1:${gateway.port}/prod`;
+  const urlOf = ({ wire }: Way) =>
+    wire === 'http' ? `http://127.0.0.1:${gateway.port}/sipgate` : `ws://127.0.0.1:${gateway.port}/prod`;
   return { gateway, webhook, websocket, urlOf };
 }
 
@@ -55,8 +55,11 @@ test('each event of a call is handled by a process that was started for it alone
   // Half a second for each process: at more than this speed callers would lose their patience.
   const playing = { urlOf, speed: 2, unhurried: true };
   const faults = await Promise.all([
-    playTogether(calls('praxis-verbinden', 'praxis-tasten'), { ...playing, transports: ['http'] }),
-    playTogether(calls('cycles-whole-call'), { ...playing, transports: ['websocket'] }),
+    playTogether(calls('praxis-verbinden', 'praxis-tasten'), {
+      ...playing,
+      ways: [{ network: 'sipgate', wire: 'http' }],
+    }),
+    playTogether(calls('cycles-whole-call'), { ...playing, ways: [{ network: 'sipgate', wire: 'ws' }] }),
   ]);
   expect(faults.flat()).toEqual([]);
   // Stopping them is not their failure.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { upgradeStatus } from '../support/call-server';
-import { playTogether } from '../support/play-calls';
+import { playTogether, type Way } from '../support/play-calls';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -49,19 +49,19 @@ afterAll(async () => {
 
 describe('npm run serverless', () => {
   test('plays whole calls in German and English, over both APIs', async () => {
-    const urlOf = (transport: string) =>
-      transport === 'http' ? `http://127.0.0.1:${http}/sipgate` : `ws://127.0.0.1:${websocket}`;
-    const play = (name: string, transport: 'http' | 'websocket') =>
+    const urlOf = ({ wire }: Way) =>
+      wire === 'http' ? `http://127.0.0.1:${http}/sipgate` : `ws://127.0.0.1:${websocket}`;
+    const play = (name: string, wire: Way['wire']) =>
       playTogether([join(ROOT, 'test', 'calls', `${name}.yaml`)], {
         urlOf,
-        transports: [transport],
+        ways: [{ network: 'sipgate', wire }],
         speed: 4,
         unhurried: true,
       });
     // Two at a time: each event may meet a worker that has yet to start.
     const faults = [
-      ...(await Promise.all([play('praxis-ganzer-anruf', 'http'), play('cycles-whole-call', 'websocket')])),
-      ...(await Promise.all([play('praxis-unterbrechung', 'websocket'), play('cycles-transfer', 'http')])),
+      ...(await Promise.all([play('praxis-ganzer-anruf', 'http'), play('cycles-whole-call', 'ws')])),
+      ...(await Promise.all([play('praxis-unterbrechung', 'ws'), play('cycles-transfer', 'http')])),
     ];
     expect(faults.flat()).toEqual([]);
     expect(printed).not.toMatch(/Unhandled|TypeError|is not a function/);

@@ -33,7 +33,32 @@ exports.calendar = (seen = () => {}) => {
   return server;
 };
 
+/** One that means no good: a list without end, one name for two, texts that no model can be given. */
+exports.hostile = () => {
+  const { Server } = require('@modelcontextprotocol/sdk/server/index.js');
+  const { ListToolsRequestSchema } = require('@modelcontextprotocol/sdk/types.js');
+  const server = new Server({ name: 'hostile', version: '1.0.0' }, { capabilities: { tools: {} } });
+  const tool = (name, description, more = {}) => ({
+    name,
+    description,
+    inputSchema: { type: 'object', ...more },
+  });
+  let pages = 0;
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    pages += 1;
+    const tools = [
+      tool('a b', 'first'),
+      tool('a_b', 'second'),
+      tool('long', 'x'.repeat(100_000)),
+      tool('wide', 'wide', { description: 'x'.repeat(100_000) }),
+    ];
+    return { tools: pages === 1 ? tools : [], nextCursor: `page-${pages}` };
+  });
+  return server;
+};
+
 if (require.main === module) {
   const { StdioServerTransport } = require('@modelcontextprotocol/sdk/server/stdio.js');
-  exports.calendar().connect(new StdioServerTransport());
+  const server = process.argv[2] === 'hostile' ? exports.hostile() : exports.calendar();
+  server.connect(new StdioServerTransport());
 }

@@ -3,22 +3,44 @@ import { basename, join } from 'node:path';
 import {
   type CallEntry,
   type CallScript,
+  type Network,
   playScript,
   readScript,
   type ScriptResult,
-  transportsOf,
+  type Wire,
+  wiresOf,
 } from '@jovo-telephony/phone-simulator';
 
-type Kind = 'http' | 'websocket';
+/** A way in which calls come. Scripts know none of them: each is played on all that it does not exclude, unchanged. */
+export interface Way {
+  network: Network;
+  wire: Wire;
+}
+
+export const WAYS: readonly Way[] = [
+  { network: 'sipgate', wire: 'ws' },
+  { network: 'sipgate', wire: 'http' },
+  { network: 'audiocodes', wire: 'http' },
+  { network: 'audiocodes', wire: 'http+ws' },
+  { network: 'audiocodes', wire: 'ws' },
+];
+
+/** Where calls of a network are taken on this machine. */
+export function urlOf({ network, wire }: Way, port: number | undefined): string {
+  return `${wire === 'ws' ? 'ws' : 'http'}://127.0.0.1:${port}/${network}`;
+}
+
+/** The ways of sipgate, for whoever knows no other network. */
+export const SIPGATE = WAYS.filter(({ network }) => network === 'sipgate');
 
 export interface Playing {
-  urlOf(transport: Kind): string;
+  urlOf(way: Way): string;
   /** How much faster than life. */
   speed?: number;
   /** Who calls, where the script does not mind. */
   from?: string;
-  /** Transports that are played; what a script names besides is left out. */
-  transports?: readonly Kind[];
+  /** Ways that are played; what a script names besides is left out. */
+  ways?: readonly Way[];
   /** Without deadlines: those of the script, and the network's own. Where processes start, time is the machine's. */
   unhurried?: boolean;
 }
@@ -30,11 +52,11 @@ const SPEED = 20;
 const UNHURRIED_WEBHOOK_MS = 20_000;
 
 /** Most of a call is waiting, so that many can be held at once; too many, and they wait for the processor. */
-const AT_ONCE = 16;
+const AT_ONCE = 20;
 
 interface Play {
   script: CallScript;
-  transport: Kind;
+  way: Way;
   playing: Playing;
   done(result: Played): void;
   failed(error: unknown): void;
@@ -52,17 +74,16 @@ export class CallPlayer {
   private readonly plays: Play[] = [];
   private readonly waiting: Play[] = [];
 
-  /** Declares a test for every script of a folder on each transport that it names. */
+  /** Declares a test for every script of a folder on each way that it does not exclude. */
   folder(folder: string, port: () => number | undefined, speed?: number): void {
-    const urlOf = (kind: Kind) => `${kind === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate`;
     for (const file of scriptsIn(folder)) {
       const script = readScript(file);
-      for (const transport of kindsOf(script)) {
+      for (const way of waysOf(script)) {
         // Somebody else each time: what one caller may do is limited.
         const from = `49157920${String(this.plays.length).padStart(5, '0')}`;
-        const play = newPlay(script, transport, { urlOf, speed, from });
+        const play = newPlay(script, way, { urlOf: (each) => urlOf(each, port()), speed, from });
         this.plays.push(play);
-        test(`${basename(file)}: ${script.title} (${transport})`, async () => {
+        test(`${basename(file)}: ${script.title} (${way.network}, ${way.wire})`, async () => {
           expect(await play.result).toEqual({ faults: [], transcript: [] });
         }, 120_000);
       }
@@ -76,7 +97,7 @@ export class CallPlayer {
     waiting.push(...plays.toSorted((a, b) => (a.playing.speed ?? SPEED) - (b.playing.speed ?? SPEED)));
     const worker = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift())
-        await play(next.script, next.transport, next.playing).then(next.done, next.failed);
+        await play(next.script, next.way, next.playing).then(next.done, next.failed);
     };
     for (let workers = 0; workers < AT_ONCE; workers += 1) void worker();
   }
@@ -91,9 +112,9 @@ export class CallPlayer {
 export async function playTogether(files: readonly string[], playing: Playing): Promise<object[]> {
   const calls = files.flatMap((file) => {
     const script = readScript(file);
-    return kindsOf(script, playing.transports).map(async (transport) => {
-      const { faults, transcript } = await play(script, transport, playing);
-      return faults.length > 0 ? [{ file: basename(file), transport, faults, transcript }] : [];
+    return waysOf(script, playing.ways ?? SIPGATE).map(async (way) => {
+      const { faults, transcript } = await play(script, way, playing);
+      return faults.length > 0 ? [{ file: basename(file), way, faults, transcript }] : [];
     });
   });
   return (await Promise.all(calls)).flat();
@@ -105,13 +126,14 @@ export function scriptsIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-function kindsOf(script: CallScript, among: readonly Kind[] = ['websocket', 'http']): Kind[] {
-  return transportsOf(script).filter((kind): kind is Kind => among.includes(kind as Kind));
+/** A script that is about a webhook, or about a socket, is played on all that are of the kind. */
+export function waysOf(script: CallScript, among: readonly Way[] = WAYS): readonly Way[] {
+  return among.filter(({ network, wire }) => wiresOf(script, network).includes(wire));
 }
 
 async function play(
   script: CallScript,
-  transport: Kind,
+  way: Way,
   { urlOf, speed = SPEED, from, unhurried }: Playing,
 ): Promise<Played> {
   const played = unhurried ? withoutLimits(script) : script;
@@ -120,8 +142,8 @@ async function play(
     ...(unhurried && { webhookTimeoutMs: UNHURRIED_WEBHOOK_MS }),
   };
   const { failures, violations, entries }: ScriptResult = await playScript(played, {
-    url: urlOf(transport),
-    transport,
+    url: urlOf(way),
+    ...way,
     speed,
     call,
   });
@@ -129,7 +151,7 @@ async function play(
   return { faults, transcript: faults.length > 0 ? transcriptOf(entries) : [] };
 }
 
-function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
+function newPlay(script: CallScript, way: Way, playing: Playing): Play {
   let done: Play['done'] = () => {};
   let failed: Play['failed'] = () => {};
   const result = new Promise<Played>((resolve, reject) => {
@@ -138,7 +160,7 @@ function newPlay(script: CallScript, transport: Kind, playing: Playing): Play {
   });
   // Told by its test, which may come much later.
   result.catch(() => {});
-  return { script, transport, playing, done, failed, result };
+  return { script, way, playing, done, failed, result };
 }
 
 function withoutLimits(script: CallScript): CallScript {

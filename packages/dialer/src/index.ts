@@ -41,4 +41,6 @@ export * from './settings';
 export * from './store/dial-record';
 export * from './store/dial-store';
 export * from './store/memory-store';
+export * from './store/open-store';
+export * from './store/postgres-store';
 export * from './store/sqlite-store';

@@ -5,8 +5,7 @@ import { DialerError } from './errors';
 const optional = z.string().min(1).optional();
 const url = z.url({ protocol: /^https?$/ });
 
-const environmentSchema = z.object({
-  DATA_DIR: z.string().min(1).default('data'),
+const OWN_VARIABLES = {
   DIALER_STORE: optional,
   DIALOUT_FILE: optional,
   DIALER_PUBLIC_URL: url.optional(),
@@ -20,11 +19,24 @@ const environmentSchema = z.object({
   SIPGATE_API_TOKEN: optional,
   SIPGATE_FLOW_ID: optional,
   SIPGATE_BILLING_DEVICE: optional,
+};
+
+const environmentSchema = z.object({
+  ...OWN_VARIABLES,
+  /** Shared with the rest of the server. */
+  DATA_DIR: z.string().min(1).default('data'),
+  PUBLIC_URL: url.optional(),
 });
+
+/** Every variable that is about calls of our own. */
+export const DIALER_VARIABLES: readonly string[] = Object.keys(OWN_VARIABLES);
+
+/** Those that are secrets. */
+export const DIALER_SECRETS = ['AUDIOCODES_API_CLIENT_SECRET', 'SIPGATE_API_TOKEN'] as const;
 
 /** What calls of our own need to know; every variable is explained in `.env.example`. */
 export interface DialerSettings {
-  /** Absolute path of the records of calls. */
+  /** Where the records of calls are: the absolute path of a file, or a `postgres://` address. */
   store: string;
   /** Where the network reaches the receiver of notifications; undefined: it is not told to report. */
   publicUrl: string | undefined;
@@ -90,12 +102,12 @@ export function readDialerSettings(
     'sipgate',
   );
   return Object.freeze({
-    store: resolve(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
+    store: storeOf(env.DIALER_STORE ?? join(env.DATA_DIR, 'dialer.db')),
     dialoutFile: env.DIALOUT_FILE === undefined ? undefined : resolve(env.DIALOUT_FILE),
     dialoutSecrets: Object.fromEntries(
       Object.entries(given).filter((entry): entry is [string, string] => SECRET.test(entry[0])),
     ),
-    publicUrl: env.DIALER_PUBLIC_URL,
+    publicUrl: env.DIALER_PUBLIC_URL ?? env.PUBLIC_URL,
     audiocodes: audiocodes && {
       baseUrl: audiocodes.AUDIOCODES_API_URL,
       auth: env.AUDIOCODES_API_AUTH,
@@ -114,9 +126,20 @@ export function readDialerSettings(
   });
 }
 
-/** Whether a process with these settings has anything to do with calls of our own. */
-export function dials({ publicUrl, dialoutFile, audiocodes, sipgate }: DialerSettings): boolean {
-  return [publicUrl, dialoutFile, audiocodes, sipgate].some((setting) => setting !== undefined);
+const storeOf = (at: string): string => (/^postgres(?:ql)?:\/\//.test(at) ? at : resolve(at));
+
+/** One of these is enough to say that calls of our own are wanted. */
+const WANTED = [
+  'DIALER_STORE',
+  'DIALER_PUBLIC_URL',
+  'DIALOUT_FILE',
+  'AUDIOCODES_API_URL',
+  'SIPGATE_API_TOKEN',
+];
+
+/** Whether a process with this environment has anything to do with calls of our own. */
+export function dials(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return WANTED.some((name) => (environment[name] ?? '') !== '');
 }
 
 /** Variables that are of use only together. */

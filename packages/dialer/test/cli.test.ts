@@ -267,10 +267,11 @@ describe('npm run dial', () => {
     });
     expect(gateway.requests).toHaveLength(before);
     expect(await call()).toMatchObject({ code: 0 });
+    expect(await call()).toMatchObject({ code: 0 });
     expect(await call('--any-time')).toMatchObject({ code: 0 });
     expect(await call()).toMatchObject({
       code: 1,
-      err: expect.stringContaining('It was called 2 times today'),
+      err: expect.stringContaining('It was called 3 times today'),
     });
     const premium = await dial(['call', '+499001234567', '--bot', 'reminder-bot', '--caller', '1'], env);
     expect(premium).toMatchObject({

@@ -130,13 +130,16 @@ describe('a campaign that runs', () => {
     const other = await campaign({ store: spring.store, clock: spring.clock, holder: 'two' });
     void spring.run();
     await spring.clock.pass(1_000);
-    await expect(other.run()).rejects.toMatchObject({ code: 'DIALER_IN_USE' });
+    const refused = other.run();
+    // It is waited for as long as a process that was killed would be in the way.
+    await spring.clock.pass(16_000);
+    await expect(refused).rejects.toMatchObject({ code: 'DIALER_IN_USE' });
     expect(other.asked).toEqual([]);
-    // The first one stops renewing: nothing of it moves any more.
+    // The first one stops renewing: nothing of it moves any more. Whoever comes after it waits for its lease to end.
     const dead = await campaign({ store: spring.store, clock: new VirtualClock(), holder: 'three' });
-    await dead.clock.pass(15_001);
+    await dead.clock.pass(17_000);
     const taken = dead.run();
-    await dead.clock.pass(1_000);
+    await dead.clock.pass(16_000);
     await dead.report('spring.0.1', 'busy');
     await dead.clock.pass(1_000);
     expect(await taken).toEqual({ result: 'finished' });
@@ -155,7 +158,6 @@ describe('a campaign that runs', () => {
     await killed.clock.pass(1_000);
     expect(killed.numbers()).toEqual([german(1).number]);
     const next = await campaign({ store: killed.store, holder: 'two', changes: { concurrent: 1 } });
-    await next.clock.pass(20_000);
     const running = next.run();
     await next.clock.pass(1_300_000);
     await next.report('spring.1.1', 'busy');

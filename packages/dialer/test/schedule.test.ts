@@ -94,6 +94,30 @@ describe('a campaign', () => {
     expect(spring.outcomes()).toEqual(['busy']);
   });
 
+  it('says how the last call went to somebody who was called as often as anybody may be', () => {
+    const spring = campaign([german(1)], {
+      retry: { busy: { times: 9, afterMs: MINUTE } },
+      caps: { perTarget: 2, perNumberPerDay: 9, perDay: 99, total: 99 },
+    });
+    for (const nth of [1, 2]) {
+      spring.until(TUESDAY + nth * 5 * MINUTE);
+      spring.hear(`spring.0.${nth}`, failed('busy'));
+    }
+    expect(spring.until(TUESDAY + HOUR)).toEqual({ do: 'finish' });
+    expect(spring.outcomes()).toEqual(['busy']);
+    expect(spring.dialled).toHaveLength(2);
+  });
+
+  it('counts a retry from the first report of the end, not from its repetition', () => {
+    const spring = campaign([german(1)], { retry: { busy: { times: 1, afterMs: 15 * MINUTE } } });
+    spring.until(TUESDAY);
+    spring.hear('spring.0.1', failed('busy'));
+    spring.until(TUESDAY + 10 * MINUTE);
+    spring.hear('spring.0.1', failed('busy'));
+    spring.until(TUESDAY + 16 * MINUTE);
+    expect(spring.dialled.map(({ atMs }) => (atMs - TUESDAY) / MINUTE)).toEqual([0, 15]);
+  });
+
   it('never dials anybody again of whom it does not know whether the phone has rung', () => {
     const spring = campaign([german(1)], { retry: { no_answer: { times: 5, afterMs: 0 } } });
     spring.until(TUESDAY);
@@ -169,7 +193,10 @@ describe('a campaign', () => {
   });
 
   it('calls a number twice a day and goes on tomorrow', () => {
-    const spring = campaign([german(1)], { retry: { no_answer: { times: 9, afterMs: HOUR } } });
+    const spring = campaign([german(1)], {
+      retry: { no_answer: { times: 9, afterMs: HOUR } },
+      caps: { perTarget: 4, perNumberPerDay: 2, perDay: 99, total: 99 },
+    });
     for (const [index, hours] of [0, 1, 23, 24].entries()) {
       spring.until(TUESDAY + hours * HOUR);
       spring.hear(`spring.0.${index + 1}`, failed('no-answer'));

@@ -1,8 +1,9 @@
 import type { HttpAnswer } from '@jovo-telephony/platform-base';
+import { randomFrom } from '@jovo-telephony/telephony/testing';
 import { answerWebhook } from '../src/door/door-options';
 import { readEvents } from '../src/events';
 import { event, eventNames } from './support/fixtures';
-import { mutated, mutatedText, randomFrom } from './support/mutate';
+import { mutated, mutatedText } from './support/mutate';
 import { recordingApp } from './support/recording-app';
 import { type Rig, rig } from './support/rig';
 

@@ -175,6 +175,57 @@ describe('a sound that may become words', () => {
     expect(clock.pending).toBe(0);
   });
 
+  /** A call in which something is being said, and more is prepared, when the caller makes a sound. */
+  async function soundOverSpeech() {
+    let prepared = () => {};
+    const phone = await virtualPhone(async function ({ type, text }) {
+      if (type !== 'TEXT') return;
+      await this.$send('a first sentence that takes a while');
+      await new Promise<void>((resolve) => {
+        prepared = resolve;
+      });
+      await this.$send(`answer to ${text}`);
+    });
+    const line = phone.socket();
+    const turn = line.say(speak('one'));
+    await settle();
+    const sound = line.say(started);
+    prepared();
+    await turn;
+    await sound;
+    return { ...phone, line };
+  }
+
+  test('over a voice that is heard to its end all the same was noise: the rest follows in a moment', async () => {
+    const { clock, types, line } = await soundOverSpeech();
+    await clock.pass(1_500);
+    await line.say(event('assistant_speech_ended', 'c'));
+    await clock.pass(699);
+    expect(line.frames.map(gist)).toEqual([['say: a first sentence that takes a while']]);
+    await clock.pass(1);
+    expect(line.frames.map(gist).at(-1)).toEqual(['say: answer to one']);
+    await clock.pass(20_000);
+    expect(types().filter((type) => type === 'USER_SPEECH_ABANDONED')).toHaveLength(1);
+  });
+
+  test('just before the voice ends may be an answer: it has six seconds', async () => {
+    const { clock, line } = await soundOverSpeech();
+    await clock.pass(300);
+    await line.say(event('assistant_speech_ended', 'c'));
+    await clock.pass(5_699);
+    expect(line.frames).toHaveLength(1);
+    await clock.pass(1);
+    expect(line.frames).toHaveLength(2);
+  });
+
+  test('over a voice that it cuts off may be a long sentence: it has ten seconds', async () => {
+    const { clock, line } = await soundOverSpeech();
+    await clock.pass(9_999);
+    expect(line.frames).toHaveLength(1);
+    await clock.pass(1);
+    expect(line.frames).toHaveLength(2);
+  });
+
   test('an answer that comes even later is given, too', async () => {
     let answer = () => {};
     const { socket, clock } = await virtualPhone(async function ({ type, text }) {

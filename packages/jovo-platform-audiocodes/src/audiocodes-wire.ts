@@ -10,7 +10,7 @@ import { InputType, speechDurationMs } from '@jovo-telephony/telephony';
 import { AudiocodesResponse } from './AudiocodesResponse';
 import { abortPrompts, startRecognition } from './activities/drafts';
 import { capabilities } from './activities/portable';
-import { LIFETIME } from './conversation/conversation-state';
+import { LIFETIME } from './conversation/lifetime';
 import { readActivityList, readId } from './conversation/requests';
 import { callInfoOf } from './events/call-facts';
 import { eventRule } from './events/event-rules';
@@ -131,12 +131,20 @@ function inCourse(event: AudiocodesEvent, course: CallCourse<Audiocodes>): Audio
     case 'message':
       return isOverOurs(course) ? { ...event, type: 'bargeIn' } : event;
     case 'key':
+      silencedByKey(course);
       return notes.collecting === undefined ? event : asEntry(event, notes.collecting);
     case 'keyEntry':
+      silencedByKey(course);
       return asEntry(event, notes.collecting || '#');
     default:
       return event;
   }
+}
+
+/** A key has cut off what was playing, and with it whatever was queued (spec 6.1). */
+function silencedByKey({ notes, speech }: CallCourse<Audiocodes>): void {
+  if (notes.cutOffAtMs !== undefined) speech.stopped();
+  delete notes.cutOffAtMs;
 }
 
 /** A prompt that was cut off not long ago, or one that is still playing: by report, or by estimate without any. */
@@ -170,7 +178,8 @@ function isNews(event: AudiocodesEvent, notes: AudiocodesNotes, nowMs: number): 
       notes.reportsPlayback = true;
       if (event.value.finished) delete notes.cutOffAtMs;
       else notes.cutOffAtMs = nowMs;
-      return true;
+      // What was cut off was not heard to its end: what has cut it off comes next, and says more.
+      return event.value.finished;
     case 'machineDetection':
       if (event.value.machine === 'greeting') notes.machineTalks = true;
       else delete notes.machineTalks;

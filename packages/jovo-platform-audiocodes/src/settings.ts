@@ -24,6 +24,8 @@ const OURS: SessionParams = {
   // How often in a row: our own ladder ends the call long before.
   userNoInputRetries: 20,
   userNoInputGiveUpTimeoutMS: 0,
+  // Not every event has an answer; that is no reason to hang up.
+  botNoInputGiveUpTimeoutMS: 0,
 };
 
 /** What a gateway is told at the beginning of a call. */

@@ -1,10 +1,4 @@
 import fc from 'fast-check';
-import {
-  type ConversationState,
-  type ConversationStep,
-  isExpired,
-  nextConversationState,
-} from '../src/conversation/conversation-state';
 import { readActivityList, readCreation, readDisconnect, readId } from '../src/conversation/requests';
 import { conversationUrls, ROUTES, routeOf } from '../src/conversation/urls';
 import { LIMITS } from '../src/wire';
@@ -135,64 +129,5 @@ describe('requests', () => {
       sipHeaders: { Reason: 'SIP ;cause=486 ;text="Busy Here"' },
     });
     expect(readDisconnect({ conversation: 'other' }, ID)).toHaveProperty('reject');
-  });
-});
-
-describe('the states of a conversation', () => {
-  const after = (...steps: ConversationStep[]): ConversationState =>
-    steps.reduce<ConversationState>((state, step) => nextConversationState(state, step).state, 'created');
-
-  test.each<[ConversationStep[], ConversationState]>([
-    [['activity', 'refresh', 'disconnect'], 'ended'],
-    [['disconnect'], 'ended'],
-    [['activity', 'transfer'], 'transferring'],
-    [['activity', 'transfer', 'transfer_failed'], 'started'],
-    [['activity', 'transfer', 'disconnect'], 'ended'],
-    [['activity', 'create'], 'started'],
-    [['activity', 'expire'], 'expired'],
-    [['activity', 'expire', 'activity'], 'expired'],
-    [['disconnect', 'expire'], 'ended'],
-    [['disconnect', 'create'], 'created'],
-  ])('%j: %s', (steps, state) => {
-    expect(after(...steps)).toBe(state);
-  });
-
-  test.each<[ConversationState, ConversationStep, 200 | 404]>([
-    ['started', 'create', 200],
-    ['ended', 'activity', 404],
-    ['ended', 'refresh', 404],
-    ['ended', 'disconnect', 200],
-    ['expired', 'activity', 404],
-    ['expired', 'disconnect', 200],
-  ])('%s, %s: %d', (state, step, answer) => {
-    expect(nextConversationState(state, step).answer).toBe(answer);
-  });
-
-  test('whatever happens, a call ends once', () => {
-    const steps = fc.constantFrom<ConversationStep>(
-      'activity',
-      'refresh',
-      'disconnect',
-      'transfer',
-      'transfer_failed',
-      'expire',
-    );
-    fc.assert(
-      fc.property(fc.array(steps), (happened) => {
-        let state: ConversationState = 'created';
-        let ends = 0;
-        for (const step of happened) {
-          const next = nextConversationState(state, step);
-          if (next.ends) ends += 1;
-          state = next.state;
-        }
-        expect(ends).toBe(state === 'ended' || state === 'expired' ? 1 : 0);
-      }),
-    );
-  });
-
-  test('it is over when nobody has spoken of it for half again as long as was told', () => {
-    expect(isExpired(0, 180_000, 120)).toBe(false);
-    expect(isExpired(0, 180_001, 120)).toBe(true);
   });
 });

@@ -86,6 +86,7 @@ describe('a conversation from its creation to its end', () => {
       userNoInputSendEvent: true,
       userNoInputRetries: 20,
       userNoInputGiveUpTimeoutMS: 0,
+      botNoInputGiveUpTimeoutMS: 0,
       userNoInputTimeoutMS: 8000,
       language: 'de-DE',
     });

@@ -393,6 +393,20 @@ describe('keys', () => {
 });
 
 describe('silence', () => {
+  test('a prompt that takes longer than the silence allowed is not a silence of the caller', async () => {
+    const silence = ['noUserInput', 'playFinished'];
+    const params = { userNoInputTimeoutMS: 2000, userNoInputRetries: 5, sendEventsToBot: silence };
+    const { peer, call } = await ring(({ activity }) => {
+      if (activity.name === 'start') return [config(params), message('Hallo.')];
+      return activity.name === 'noUserInput' ? message(long) : undefined;
+    });
+    await call.start();
+    await call.until(() => values(peer, 'noUserInput').length === 2);
+    await call.hangUp();
+    const asked = peer.names().filter((name) => silence.includes(String(name)));
+    expect(asked.slice(0, 4)).toEqual(['playFinished', 'noUserInput', 'playFinished', 'noUserInput']);
+  });
+
   test('noUserInput is counted, repeated as often as asked for, and starts anew after words', async () => {
     const params = { userNoInputTimeoutMS: 2000, userNoInputRetries: 1, sendEventsToBot: ['noUserInput'] };
     const { peer, call } = await ring(({ activity }) => {

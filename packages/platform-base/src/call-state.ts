@@ -41,7 +41,7 @@ export interface CallState<T extends WireTypes> {
   /** What turns have said since a sound cut them off. */
   held: Reply<T>;
   /** The caller has made a sound, and no words have followed yet; `over`: none will, it was noise. */
-  sound?: { atMs: number; over: boolean };
+  sound?: { atMs: number; over: boolean; noiseAtMs: number };
   /** Events whose turn has not ended. */
   unfinished: Unfinished<T>[];
   /** The answer to the event that was answered last, where the wire has keys: a repeated event gets it again. */

@@ -26,6 +26,19 @@ export interface CallWorld<T extends WireTypes> {
 /** How long a "speech ended" that never comes is waited for, on top of the estimate. */
 const SPEECH_ENDED_GRACE_MS = 5_000;
 
+/**
+ * A sound without words for so long was noise. The words come when the caller has finished speaking, so this is also
+ * the longest sentence that is not taken for noise.
+ */
+const WORDS_FOLLOW_WITHIN_MS = 6_000;
+
+/** The same where the voice was cut off by the sound: words were recognised by then, and they may go on for longer. */
+const CUT_OFF_BY_WORDS_MS = 10_000;
+
+/** A voice that is heard to its end over a sound of so long was not cut off: nothing was recognised in it. */
+const RECOGNISED_WITHIN_MS = 1_000;
+const HEARD_ON_FOR_MS = 700;
+
 /** How long a cut-off turn may go on working before the next one starts without waiting for its end. */
 const TURN_PATIENCE_MS = 1_500;
 
@@ -199,6 +212,7 @@ export class Call<T extends WireTypes> {
         return seen;
       case 'speech_ended':
         if (this.speech.ended(this.nowMs)) this.ear.speechEnded(this.nowMs);
+        this.heardOverSound();
         return seen;
       case 'silence':
         // Counted from the end of playback, so whatever was being said has been heard.
@@ -247,7 +261,10 @@ export class Call<T extends WireTypes> {
   /** The caller makes a sound. Whether it is the beginning of words or noise is not known yet. */
   hearSound(): void {
     if (!this.state.sound) this.cutOff.clear();
-    this.state.sound = { atMs: this.nowMs, over: false };
+    const { nowMs, speech } = this;
+    const cuts = speech.remainingMs(nowMs) > 0;
+    const noiseAtMs = nowMs + (cuts ? CUT_OFF_BY_WORDS_MS : WORDS_FOLLOW_WITHIN_MS);
+    this.state.sound = { atMs: nowMs, over: false, noiseAtMs };
     this.cutOff.add(this.queue.signal);
     this.queue.interrupt('the caller makes a sound');
   }
@@ -257,10 +274,20 @@ export class Call<T extends WireTypes> {
     this.cutOff.clear();
   }
 
-  /** For how long the caller has made a sound that no words have followed; undefined if none is waited for. */
-  get soundForMs(): number | undefined {
+  /** What was being said has been heard to its end, although the caller makes a sound: then there are no words in it. */
+  private heardOverSound(): void {
     const { sound } = this.state;
-    return sound && !sound.over ? this.nowMs - sound.atMs : undefined;
+    if (!sound || sound.over) return;
+    const { nowMs } = this;
+    const isLong = nowMs - sound.atMs >= RECOGNISED_WITHIN_MS;
+    const noiseAtMs = isLong ? nowMs + HEARD_ON_FOR_MS : sound.atMs + WORDS_FOLLOW_WITHIN_MS;
+    sound.noiseAtMs = Math.min(sound.noiseAtMs, noiseAtMs);
+  }
+
+  /** How long until a sound that no words have followed was noise; undefined if none is waited for. */
+  get noiseInMs(): number | undefined {
+    const { sound } = this.state;
+    return sound && !sound.over ? Math.max(0, sound.noiseAtMs - this.nowMs) : undefined;
   }
 
   /** Keeps what a turn says that a sound has cut off, until it is known whether words follow. */

@@ -92,7 +92,16 @@ export class Calls<T extends WireTypes> {
 
   /** The call never was: nobody has anything to remember of it. */
   drop(call: Call<T>): void {
-    if (this.live.get(call.id) === call) this.live.delete(call.id);
+    const { id } = call;
+    if (this.live.get(id) !== call) return;
+    this.live.delete(id);
+    // Whoever counts has counted it as open.
+    this.world.observe?.({
+      type: 'call_closed',
+      network: this.world.wire.network,
+      callId: id,
+      durationMs: undefined,
+    });
   }
 
   /** Whether a call that has ended, in whichever process, need not be remembered any more. */

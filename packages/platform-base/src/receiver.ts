@@ -278,10 +278,9 @@ export class Receiver<T extends WireTypes> {
       turn.event = event;
       if (canPush(server)) {
         call.connect(server);
-        if (this.ruleOf(event).interrupts === 'sound') {
-          call.hearSound();
-          this.unasked.expectWords(call);
-        }
+        const { interrupts, means } = this.ruleOf(event);
+        if (interrupts === 'sound') call.hearSound();
+        if (interrupts === 'sound' || means === 'speech_ended') this.unasked.expectWords(call);
         // What could not leave on a connection that has gone.
         call.pushNow(call.takeLate());
       }

@@ -8,12 +8,6 @@ import { InjectedServer } from './server/InjectedServer';
 import type { Turn } from './turn';
 import type { Wire, WireTypes } from './wire';
 
-/**
- * A sound without words for this long was noise. The words come when the caller has finished speaking, so this is also
- * the longest sentence that is not taken for noise.
- */
-const WORDS_FOLLOW_WITHIN_MS = 6_000;
-
 /** What of the receiver such a turn needs. */
 export interface UnaskedWay<T extends WireTypes> {
   wire: Wire<T>;
@@ -34,9 +28,10 @@ export class UnaskedTurns<T extends WireTypes> {
 
   /** Words should follow a sound. If they do not, the app is told, so that a turn cut off by noise can go on. */
   expectWords(call: Call<T>): void {
-    const waitMs = WORDS_FOLLOW_WITHIN_MS - (call.soundForMs ?? 0);
+    const waitMs = call.noiseInMs;
+    if (waitMs === undefined) return;
     const { signal } = call.queue;
-    const takeBack = this.way.clock.after(Math.max(0, waitMs), () => {
+    const takeBack = this.way.clock.after(waitMs, () => {
       if (signal.aborted) return;
       this.way.holding.during(call, () => this.giveUpWaitingForWords(call));
     });
@@ -44,8 +39,8 @@ export class UnaskedTurns<T extends WireTypes> {
   }
 
   private giveUpWaitingForWords(call: Call<T>): void {
-    // They may have come to another process.
-    if (call.soundForMs === undefined || call.soundForMs < WORDS_FOLLOW_WITHIN_MS) return;
+    // They may have come to another process, or it is known now that more time is needed.
+    if (call.noiseInMs !== 0) return;
     this.way.push(call, call.soundWasNoise());
     if (this.way.isDeclared(InputType.USER_SPEECH_ABANDONED)) {
       this.way.inject(this.way.wire.ownEvent(InputType.USER_SPEECH_ABANDONED, call.id));
@@ -61,7 +56,7 @@ export class UnaskedTurns<T extends WireTypes> {
     const lost = missed
       .map(({ event }) => this.way.turnOf(call, event as T['event']))
       .filter(({ key }) => key === undefined || !call.recentKeys.hasCome(key));
-    if (kept && call.push && call.soundForMs !== undefined) this.expectWords(call);
+    if (kept && call.push) this.expectWords(call);
     for (const turn of lost) {
       const event = this.way.takeNote(call, turn.event);
       if (event) begun.push({ ...turn, event, signal: call.queue.signal });

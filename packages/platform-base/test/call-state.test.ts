@@ -103,7 +103,7 @@ const script = fc.array(
 const seenOf = (call: Call<Toy>) => ({
   nowMs: call.nowMs,
   deferredForMs: call.deferredForMs,
-  soundForMs: call.soundForMs,
+  noiseInMs: call.noiseInMs,
   endsAtMs: call.speech.endsAtMs,
   speaking: call.speech.speaking,
   // Two states of one call differ in how often they were kept.

@@ -43,6 +43,17 @@ describe('calls that have ended are remembered, but not for ever and not without
   });
 });
 
+test('as many calls are closed as were opened, whether they were calls or not', () => {
+  const seen: string[] = [];
+  const observe = ({ type }: { type: string }) => seen.push(type);
+  const calls = new Calls({ wire: toyWire, clock: new VirtualClock(), epochMs: () => 0, observe });
+  calls.end(calls.open('a'));
+  const unknown = calls.open('b');
+  calls.drop(unknown);
+  calls.drop(unknown);
+  expect(seen).toEqual(['call_opened', 'call_closed', 'call_opened', 'call_closed']);
+});
+
 test('the keys of the last 256 events are remembered', () => {
   const keys = new RecentKeys();
   const come = (from: number, to: number) =>

@@ -20,7 +20,8 @@ export type TurnResult = 'answered' | 'quiet' | 'interrupted' | 'failed';
 /** What platforms tell. */
 export type PlatformObservation =
   | ({ type: 'call_opened' } & ObservedCall)
-  | ({ type: 'call_closed'; durationMs: number } & ObservedCall)
+  /** `durationMs`: undefined for one that turned out not to be a call. */
+  | ({ type: 'call_closed'; durationMs: number | undefined } & ObservedCall)
   /** `waitedMs`: from the arrival of the event until its turn came. */
   | ({ type: 'turn_began'; waitedMs: number } & ObservedTurn)
   /** `durationMs`: from the arrival of the event until its work was over. */

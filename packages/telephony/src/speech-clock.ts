@@ -16,7 +16,12 @@ export interface SpeechState {
   startMs: number;
   /** Estimated moment of silence. */
   endMs: number;
+  /** Something was cut off whose end the network may have reported already: that report is still under way. */
+  cutOff?: boolean;
 }
+
+/** No voice is so much faster than the estimate: an end that is reported sooner is that of something else. */
+const SOONEST_END = 0.3;
 
 /** A line on which nothing is said. */
 export function speechStart(): SpeechState {
@@ -29,7 +34,7 @@ export function speechStart(): SpeechState {
  * Networks differ in whether that signal comes once per piece or once for all (sipgate: spec 6.7, unknown), pieces may
  * have been joined on the way, and the signal may never come after an interruption. So each ends the piece that plays
  * and those behind it that must be over, too, by the estimate of their length; and where it stays away, the estimate
- * alone stands in.
+ * alone stands in. One that comes right after something was cut off belongs to that, not to what was sent since.
  */
 export class SpeechClock {
   private readonly listeners = new Set<() => void>();
@@ -48,7 +53,9 @@ export class SpeechClock {
   /** The network says that playback has ended. Returns whether nothing is left to be heard. */
   ended(nowMs: number): boolean {
     const { state } = this;
-    const { durationsMs } = state;
+    const { durationsMs, cutOff } = state;
+    state.cutOff = false;
+    if (cutOff && nowMs - state.startMs < (durationsMs[0] ?? 0) * SOONEST_END) return false;
     let playedMs = nowMs - state.startMs - (durationsMs.shift() ?? 0);
     for (let next = durationsMs[0]; next !== undefined && playedMs > next / 2; next = durationsMs[0]) {
       playedMs -= next;
@@ -63,6 +70,7 @@ export class SpeechClock {
 
   /** The caller or we have cut it off. */
   stopped(): void {
+    this.state.cutOff = this.speaking;
     this.state.durationsMs = [];
   }
 

@@ -18,30 +18,36 @@ const only = z
   .describe('Tools that are offered; without it, all of them');
 
 /** A server that is started as a process, or one that is there already. */
-const serverSchema = z.union([
-  z.strictObject({
-    command: z.string().min(1).describe('The program that is started; it speaks MCP on its standard streams'),
-    args: z.array(z.string()).default([]),
-    env: z
-      .record(z.string(), z.string())
-      .default({})
-      .describe('Its environment, besides a few safe variables'),
-    only,
-    filler,
-    timeoutSeconds,
-  }),
-  z.strictObject({
-    url: z.url({ protocol: /^https?$/, error: 'an http(s) address' }).describe('Streamable HTTP'),
-    tokenFrom: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable')
-      .optional()
-      .describe('The environment variable that holds the bearer token'),
-    only,
-    filler,
-    timeoutSeconds,
-  }),
-]);
+const serverSchema = z.union(
+  [
+    z.strictObject({
+      command: z
+        .string()
+        .min(1)
+        .describe('The program that is started; it speaks MCP on its standard streams'),
+      args: z.array(z.string()).default([]),
+      env: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('Its environment, besides a few safe variables'),
+      only,
+      filler,
+      timeoutSeconds,
+    }),
+    z.strictObject({
+      url: z.url({ protocol: /^https?$/, error: 'an http(s) address' }).describe('Streamable HTTP'),
+      tokenFrom: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable')
+        .optional()
+        .describe('The environment variable that holds the bearer token'),
+      only,
+      filler,
+      timeoutSeconds,
+    }),
+  ],
+  'command (a program, with args, env) or url (with tokenFrom); for both only, filler, timeoutSeconds: see docs/profiles.md',
+);
 
 /** MCP servers of a profile, by the name that their tools are prefixed with. */
 export const mcpSchema = z.record(

@@ -24,6 +24,11 @@ const CONNECT_WITHIN_MS = 5_000;
 const RETRY_AFTER_MS = 5_000;
 /** More than a model can choose from. */
 const MAX_TOOLS = 64;
+/** A server may go on for ever. */
+const MAX_PAGES = 16;
+/** All of it is sent with every question to the model. */
+const MAX_DESCRIPTION_CHARACTERS = 1_000;
+const MAX_SCHEMA_CHARACTERS = 10_000;
 
 /**
  * The tools of Model Context Protocol servers. A server is connected to when a call comes that may need it, stays
@@ -105,14 +110,21 @@ class Connection {
   private async list(client: Client): Promise<void> {
     const tools: Tool[] = [];
     let cursor: string | undefined;
-    do {
+    for (let pages = 0; pages < MAX_PAGES && !this.closed; pages += 1) {
       const page = await client.listTools({ cursor }, { timeout: CONNECT_WITHIN_MS });
       tools.push(...page.tools);
       cursor = page.nextCursor;
-    } while (cursor !== undefined && tools.length < MAX_TOOLS);
+      if (cursor === undefined || tools.length >= MAX_TOOLS) break;
+    }
     const { only } = this.server;
-    const wanted = tools.filter(({ name }) => only === undefined || only.includes(name));
-    this.offered = wanted.slice(0, MAX_TOOLS).map((tool) => this.authorTool(tool));
+    const wanted = tools.filter(
+      ({ name, inputSchema }) =>
+        (only === undefined || only.includes(name)) &&
+        JSON.stringify(inputSchema).length <= MAX_SCHEMA_CHARACTERS,
+    );
+    // A model is not asked at all where two tools have one name: the first has it.
+    const named = wanted.map((tool) => this.authorTool(tool)).map((tool) => [tool.name, tool] as const);
+    this.offered = [...new Map(named.reverse()).values()].reverse().slice(0, MAX_TOOLS);
   }
 
   /** The next call that asks for tools connects again. */
@@ -134,7 +146,7 @@ class Connection {
     const timeoutMs = this.server.timeoutSeconds * 1000;
     return {
       name: `${this.name}_${name}`.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64),
-      description: description ?? name,
+      description: (description ?? name).slice(0, MAX_DESCRIPTION_CHARACTERS),
       // The server checks what it is given; a second check could only be wrong.
       input: z.record(z.string(), z.unknown()),
       parameters: inputSchema,

@@ -32,7 +32,7 @@ export const collectSchema = z
   })
   .superRefine((collect, context) => {
     for (const message of keyOptionProblems(keyOptionsOf(collect)))
-      context.addIssue({ code: 'custom', message });
+      context.addIssue({ code: 'custom', message, params: { isSentence: true } });
   });
 
 export type Collect = z.infer<typeof collectSchema>;
@@ -62,7 +62,8 @@ export const menuSchema = z
     maxTries: z.number().int().min(1).max(5).default(3).describe('How often the prompt is said in all'),
   })
   .superRefine((menu, context) => {
-    for (const message of menuProblems(keyMenuOf(menu))) context.addIssue({ code: 'custom', message });
+    for (const message of menuProblems(keyMenuOf(menu)))
+      context.addIssue({ code: 'custom', message, params: { isSentence: true } });
   });
 
 export type Menu = z.infer<typeof menuSchema>;

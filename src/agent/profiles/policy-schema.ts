@@ -20,7 +20,7 @@ export const hoursSchema = z
   })
   .superRefine((hours, context) => {
     for (const message of hoursProblems({ timeZone: 'UTC', ...hours }))
-      context.addIssue({ code: 'custom', message });
+      context.addIssue({ code: 'custom', message, params: { isSentence: true } });
   });
 
 /** What a profile may say about risky actions. Everything else is refused. */

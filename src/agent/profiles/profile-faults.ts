@@ -30,22 +30,51 @@ function fieldsOf(issue: z.core.$ZodIssue): Path[] {
   return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
+/** What people call the types of a YAML file. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  array: 'a list',
+  object: 'keys with values',
+  record: 'keys with values',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+/** `number: 4921163551` is a number to YAML, and 0211 another one. */
+function isTextWithoutQuotes({ expected, input }: z.core.$ZodIssueInvalidType): boolean {
+  return expected === 'string' && ['number', 'boolean'].includes(typeof input);
+}
+
+const COUNTED: Readonly<Record<string, string>> = { array: ' in the list', string: ' characters' };
+
+function limit(bound: string, value: number | bigint, origin: string): string {
+  return `${bound} ${value}${COUNTED[origin] ?? ''}`;
+}
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'unrecognized_keys':
       return 'this key is not known; see docs/profiles.md for those that are';
-    case 'invalid_type':
-      return issue.input === undefined
-        ? `is missing; expected ${issue.expected}`
-        : `expected ${issue.expected}`;
+    case 'invalid_type': {
+      const kind = KINDS[issue.expected] ?? issue.expected;
+      if (issue.input === undefined) return `is missing; expected ${kind}`;
+      return `expected ${kind}${isTextWithoutQuotes(issue) ? ' in quotes' : ''}`;
+    }
+    case 'invalid_key':
+      return `expected ${issue.issues[0]?.message ?? 'another name'}`;
+    case 'invalid_union':
+      return issue.message === 'Invalid input' ? issue.message : `expected ${issue.message}`;
     case 'invalid_value':
       return `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'invalid_format':
-    case 'custom':
       return `expected ${issue.message}`;
+    case 'custom':
+      return issue.params?.isSentence ? issue.message : `expected ${issue.message}`;
     case 'too_small':
+      return `expected ${issue.message.startsWith('Too') ? limit('at least', issue.minimum, issue.origin) : issue.message}`;
     case 'too_big':
-      return issue.message.startsWith('Too') ? issue.message : `expected ${issue.message}`;
+      return `expected ${issue.message.startsWith('Too') ? limit('at most', issue.maximum, issue.origin) : issue.message}`;
     default:
       return issue.message;
   }

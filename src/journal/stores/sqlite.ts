@@ -22,6 +22,8 @@ import { TOMBSTONE_MS } from '../store';
  * some ten microseconds.
  */
 const BUSY_MS = 250;
+/** How long what was erased may still lie in the log. */
+const EMPTY_LOG_WITHIN_MS = 10_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS calls (
@@ -93,6 +95,7 @@ type Value = number | string | Uint8Array | null;
 /** The journal in one file, for all processes of one machine. Its calls are synchronous: each takes microseconds. */
 export class SqliteStore implements JournalStore {
   private readonly statements: Record<Name, LibSql.Statement>;
+  private emptying: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly db: LibSql.Database,
@@ -117,7 +120,10 @@ export class SqliteStore implements JournalStore {
     // What is erased is overwritten, not only unlinked.
     db.pragma('secure_delete = ON');
     db.exec(SCHEMA);
-    return new SqliteStore(db, nowMs);
+    const store = new SqliteStore(db, nowMs);
+    // A process that was killed has left it as it was.
+    store.emptyLog();
+    return store;
   }
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
@@ -272,7 +278,26 @@ export class SqliteStore implements JournalStore {
   }
 
   async close(): Promise<void> {
+    this.emptyLog();
+    clearTimeout(this.emptying);
     this.db.close();
+  }
+
+  /** Together for all calls that end in the meantime: it costs a few milliseconds. */
+  private emptyLogSoon(): void {
+    this.emptying ??= setTimeout(() => this.emptyLog(), EMPTY_LOG_WITHIN_MS).unref();
+  }
+
+  /** What was erased lies in the write-ahead log, too, and would stay there until something is written over it. */
+  private emptyLog(): void {
+    this.emptying = undefined;
+    try {
+      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      // Another process reads or writes.
+      if (result?.busy) this.emptyLogSoon();
+    } catch {
+      this.emptyLogSoon();
+    }
   }
 
   private write(id: string, { atMs, facts, words }: Page): void {
@@ -280,12 +305,14 @@ export class SqliteStore implements JournalStore {
   }
 
   private end(id: string, now: number): void {
+    this.emptyLogSoon();
     this.run('end', { id, now });
     this.run('forgetWords', { id });
     this.run('forgetPages', { id });
   }
 
   private delete(id: string): void {
+    this.emptyLogSoon();
     this.run('deletePages', { id });
     this.run('deleteCall', { id });
   }

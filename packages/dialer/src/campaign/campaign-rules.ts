@@ -49,13 +49,13 @@ const HOUR_MS = 3_600_000;
 
 export const DEFAULT_RETRY: CampaignRules['retry'] = {
   no_answer: { times: 2, afterMs: 4 * HOUR_MS },
-  busy: { times: 3, afterMs: 15 * MINUTE_MS },
+  busy: { times: 2, afterMs: 15 * MINUTE_MS },
   machine: { times: 1, afterMs: 4 * HOUR_MS },
 };
 
 export const DEFAULT_CAPS: CampaignCaps = {
   perTarget: 4,
-  perNumberPerDay: 2,
+  perNumberPerDay: 3,
   perDay: 1_000,
   total: 100_000,
 };

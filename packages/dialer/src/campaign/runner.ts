@@ -35,6 +35,10 @@ export interface RunnerOptions {
   listed?(): readonly string[];
   /** The lists could not be read again: their last good state holds. */
   onListFault?(error: unknown): void;
+  /** Another process has the campaign, or had it when it was killed: it is waited for, not for long. */
+  onBusy?(): void;
+  /** Nothing more is dialled; the calls that are going on are waited for. */
+  onHalt?(advice: string): void;
   /** Told after everything that has changed. */
   onChange?(schedule: Schedule): void;
   timing?: Partial<RunnerTiming>;
@@ -92,7 +96,7 @@ export class CampaignRunner {
     const { schedule, wallMs } = this.options;
     const wakeUp = () => this.wake();
     for (const signal of [stop, leave]) signal?.addEventListener('abort', wakeUp);
-    await this.keepLease();
+    await this.takeLease(stop ?? leave);
     try {
       for (;;) {
         await this.keepLease();
@@ -102,9 +106,10 @@ export class CampaignRunner {
         const dialling = this.halted === undefined && !left && stop?.aborted !== true;
         const idle = schedule.openCalls === 0 || left;
         if (!dialling && idle && this.sending.size === 0) break;
-        const step = schedule.next(wallMs(), dialling);
+        const nowMs = wallMs();
+        const step = schedule.next(nowMs, dialling);
         if (step.do === 'finish') return { result: 'finished' };
-        await this.carryOut(step);
+        await this.carryOut(step, nowMs);
       }
       return this.halted === undefined ? { result: 'stopped' } : { result: 'halted', advice: this.halted };
     } finally {
@@ -123,27 +128,38 @@ export class CampaignRunner {
     return `campaign/${this.options.schedule.name}`;
   }
 
-  private async keepLease(): Promise<void> {
-    const { store, holder, wallMs } = this.options;
-    const { leaseMs } = this.timing;
-    const nowMs = wallMs();
-    if (this.leaseUntilMs - nowMs > (leaseMs * 2) / 3) return;
-    if (!(await store.lease(this.leaseName, holder, nowMs, nowMs + leaseMs))) {
-      throw new DialerError('DIALER_IN_USE', [
-        'This campaign is being run by another process. Stop that one first; after a crash, wait a quarter of a minute.',
-      ]);
+  /** A process that was killed has its lease for a while yet; one that lives renews it. */
+  private async takeLease(stop: AbortSignal | undefined): Promise<void> {
+    const { wallMs, onBusy } = this.options;
+    const untilMs = wallMs() + this.timing.leaseMs + this.timing.pollMs;
+    if (await this.lease()) return;
+    onBusy?.();
+    while (wallMs() < untilMs && stop?.aborted !== true) {
+      await this.waitUntil(untilMs);
+      if (await this.lease()) return;
     }
-    this.leaseUntilMs = nowMs + leaseMs;
+    throw IN_USE();
   }
 
-  /** Reads what was written since, by whomever. */
+  private async keepLease(): Promise<void> {
+    if (this.leaseUntilMs - this.options.wallMs() > (this.timing.leaseMs * 2) / 3) return;
+    if (!(await this.lease())) throw IN_USE();
+  }
+
+  private async lease(): Promise<boolean> {
+    const { store, holder, wallMs } = this.options;
+    const nowMs = wallMs();
+    const untilMs = nowMs + this.timing.leaseMs;
+    if (!(await store.lease(this.leaseName, holder, nowMs, untilMs))) return false;
+    this.leaseUntilMs = untilMs;
+    return true;
+  }
+
+  /** Looks at everything that may have changed, by whomever. */
   private async catchUp(): Promise<void> {
-    const { store, schedule, onChange } = this.options;
+    const { schedule, onChange } = this.options;
     const before = this.seq;
-    for (const { seq, body } of await store.read(schedule.name, this.seq)) {
-      this.seq = seq;
-      schedule.apply(body);
-    }
+    await this.readOn();
     await this.exchangeOptOuts();
     await this.readLists();
     if (this.seq !== before) onChange?.(schedule);
@@ -179,16 +195,20 @@ export class CampaignRunner {
   }
 
   private async append(record: DialRecord): Promise<void> {
+    await this.options.store.append(this.options.schedule.name, record);
+    await this.readOn();
+  }
+
+  /** Also what this process has written itself: the schedule knows nothing but the records. */
+  private async readOn(): Promise<void> {
     const { store, schedule } = this.options;
-    await store.append(schedule.name, record);
     for (const { seq, body } of await store.read(schedule.name, this.seq)) {
       this.seq = seq;
       schedule.apply(body);
     }
   }
 
-  private async carryOut(step: Exclude<Step, { do: 'finish' }>): Promise<void> {
-    const atMs = this.options.wallMs();
+  private async carryOut(step: Exclude<Step, { do: 'finish' }>, atMs: number): Promise<void> {
     switch (step.do) {
       case 'wait':
         return this.waitUntil(step.untilMs);
@@ -279,9 +299,14 @@ export class CampaignRunner {
     if (answer.result !== 'refused' && answer.result !== 'unknown') return;
     this.troubles += 1;
     const { scope, advice } = answer.result === 'refused' ? REFUSALS[answer.reason] : UNCERTAIN;
-    if (scope === 'network' || this.troubles >= TROUBLE_AFTER) this.halted ??= advice;
+    if (this.halted !== undefined || (scope === 'call' && this.troubles < TROUBLE_AFTER)) return;
+    this.halted = advice;
+    this.options.onHalt?.(advice);
   }
 }
+
+const IN_USE = () =>
+  new DialerError('DIALER_IN_USE', ['This campaign is being run by another process. Stop that one first.']);
 
 const UNCERTAIN = {
   scope: 'call',

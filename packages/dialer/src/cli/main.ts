@@ -3,7 +3,8 @@ import { loadCampaign } from '../campaign/open-campaign';
 import { reportCsv, reportOf, reportTable } from '../campaign/report';
 import { DialerError } from '../errors';
 import { type DialerSettings, readDialerSettings } from '../settings';
-import { SqliteStore } from '../store/sqlite-store';
+import type { DialStore } from '../store/dial-store';
+import { openDialStore } from '../store/open-store';
 import { checkCampaign } from './check-campaign';
 import { type Io, line } from './io';
 import { listDoNotCall, placeOneCall } from './one-call';
@@ -98,18 +99,18 @@ async function report(
 async function withCampaign(
   name: string,
   settings: DialerSettings,
-  run: (store: SqliteStore, schedule: Parameters<typeof reportOf>[0]) => Promise<number>,
+  run: (store: DialStore, schedule: Parameters<typeof reportOf>[0]) => Promise<number>,
 ): Promise<number> {
-  const store = new SqliteStore(settings.store);
+  const store = await openDialStore(settings.store);
   try {
     const loaded = await loadCampaign(store, name);
     if (!loaded) {
       throw new DialerError('DIALER_USAGE', [
-        `There is no campaign "${name}" in ${settings.store}. Its name is the one in its file.`,
+        `There is no campaign "${name}" in the records. Its name is the one in its file.`,
       ]);
     }
     return await run(store, loaded.schedule);
   } finally {
-    store.close();
+    await store.close();
   }
 }

@@ -16,7 +16,8 @@ import type { DialAnswer, DialRequest } from '../network/outbound-network';
 import { REFUSALS } from '../network/outbound-network';
 import { notifySecret } from '../notify/notify-secret';
 import type { DialerSettings } from '../settings';
-import { SqliteStore } from '../store/sqlite-store';
+import type { DialStore } from '../store/dial-store';
+import { openDialStore } from '../store/open-store';
 import { type Io, line } from './io';
 import { type CliOptions, EXIT } from './options';
 import { openReceiver } from './receiver';
@@ -35,7 +36,7 @@ export async function placeOneCall(options: CliOptions, settings: DialerSettings
   const { wallMs, clock, requestClock: requests, random } = io;
   const choice = { network: chosenNetwork(options, settings), bot: options.bot };
   const network = networkOf(choice, settings, { clock: requests, wallMs });
-  const store = new SqliteStore(settings.store);
+  const store = await openDialStore(settings.store);
   try {
     const place = countryOf(number) ?? '';
     const hours = options.anyTime ? 'always' : DEFAULT_HOURS;
@@ -79,12 +80,12 @@ export async function placeOneCall(options: CliOptions, settings: DialerSettings
       await receiver?.close();
     }
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
 /** Says what is heard of the call until it is over. */
-async function followed(store: SqliteStore, key: string, io: Io): Promise<number> {
+async function followed(store: DialStore, key: string, io: Io): Promise<number> {
   const { clock, wallMs } = io;
   const untilMs = wallMs() + LONGEST_MS;
   const left = new AbortController();
@@ -124,7 +125,7 @@ export async function listDoNotCall(
   if (read.includes(undefined)) {
     throw new DialerError('DIALER_USAGE', ['do-not-call needs numbers with their plus and country code.']);
   }
-  const store = new SqliteStore(settings.store);
+  const store = await openDialStore(settings.store);
   try {
     for (const number of read) {
       if (number === undefined) continue;
@@ -134,7 +135,7 @@ export async function listDoNotCall(
     line(io.stdout, `${read.length === 1 ? 'The number is' : 'The numbers are'} not called any more.`);
     return EXIT.ok;
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

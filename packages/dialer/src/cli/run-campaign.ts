@@ -11,7 +11,8 @@ import { CampaignRunner, type RunnerTiming } from '../campaign/runner';
 import { Schedule } from '../campaign/schedule';
 import { DialerError } from '../errors';
 import type { DialerSettings } from '../settings';
-import { SqliteStore } from '../store/sqlite-store';
+import type { DialStore } from '../store/dial-store';
+import { openDialStore } from '../store/open-store';
 import { type Io, line } from './io';
 import { EXIT } from './options';
 import { progressOn } from './progress';
@@ -30,18 +31,18 @@ export async function runCampaign(
       'DIALER_PUBLIC_URL: is missing; --listen needs the address at which the network reaches this port.',
     ]);
   }
-  const store = new SqliteStore(settings.store);
+  const store = await openDialStore(settings.store);
   try {
     const { schedule: stored, requestFor } = await storeCampaign(prepared, store, settings, io.wallMs);
     return await conduct(prepared, { path, store, stored, requestFor, io, listen, timing });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
 interface Conducting {
   path: string;
-  store: SqliteStore;
+  store: DialStore;
   stored: Schedule;
   requestFor: OpenedCampaign['requestFor'];
   io: Io;
@@ -66,6 +67,9 @@ async function conduct(
     random: io.random,
     holder: randomUUID(),
     listed: () => readLists(file),
+    onBusy: () =>
+      line(io.stderr, 'Waiting for another process that runs this campaign, or ran it a moment ago.'),
+    onHalt: (advice) => line(io.stderr, `No further calls. ${advice}`),
     onListFault: (error) => line(io.stderr, error instanceof Error ? error.message : String(error)),
     onChange: (changed) => progress.show(changed),
     timing,

@@ -28,5 +28,5 @@ export interface DialStore {
    */
   lease(name: string, holder: string, nowMs: number, untilMs: number): Promise<boolean>;
   release(name: string, holder: string): Promise<void>;
-  close(): void;
+  close(): void | Promise<void>;
 }

@@ -1,17 +1,5 @@
-/** A small seeded generator, so that a failing run can be repeated (mulberry32). */
-export function randomFrom(seed: number) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return { below, pick: <T>(from: readonly T[]): T => from[below(from.length)] as T };
-}
+import type { Random } from '@jovo-telephony/telephony/testing';
 
-type Random = ReturnType<typeof randomFrom>;
 type Tree = Record<string, unknown>;
 
 const ODD: readonly unknown[] = [

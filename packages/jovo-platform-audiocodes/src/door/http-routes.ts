@@ -14,7 +14,7 @@ import {
 import type { App } from '@jovotech/framework';
 import type { AudiocodesPlatform } from '../AudiocodesPlatform';
 import { AudiocodesResponse } from '../AudiocodesResponse';
-import { LIFETIME } from '../conversation/conversation-state';
+import { LIFETIME } from '../conversation/lifetime';
 import {
   type Disconnect,
   type Rejected,

@@ -84,6 +84,11 @@ export class Patience {
     if (this.#waitsFor === 'bot') this.#wait('nobody');
   }
 
+  /** Something plays, whoever's it is: the silence of the caller counts from its end. */
+  promptBegins(): void {
+    if (this.#waitsFor === 'caller') this.#wait('nobody');
+  }
+
   /** Stops everything, for good or for a transfer. */
   stop(): void {
     this.#wait('nobody');

@@ -263,6 +263,7 @@ export class AudiocodesRoom implements NetworkRoom {
 
   #promptBegins(prompt: Prompt): void {
     if (prompt.batch !== undefined) this.#patience.botActs();
+    this.#patience.promptBegins();
     this.#caller.promptBegins();
   }
 

@@ -225,6 +225,8 @@ export class HttpWire implements BotWire {
 
   /** Runs what the answer says; returns its activities, undefined when it was not understood. */
   #readAnswer(what: string, answer: HttpAnswer): unknown {
+    // It was under way while the call ended: a bot that has heard of the end first knows it no more (spec 1.11).
+    if (this.#ended && answer.status === 404) return undefined;
     if (answer.status !== 200) {
       this.#listener.violation(
         'http.status',

@@ -217,9 +217,13 @@ function readParams(params: unknown, level: 'S' | 'A', place: string, reading: A
 
 /** What an activity is, in words that hold on every network. */
 export function doneBy(activity: BotActivity): { does: AgentAction; fields: Record<string, unknown> } {
-  if (activity.type === 'message') return { does: 'speak', fields: { text: activity.text } };
+  const params = { ...activity.sessionParams, ...activity.activityParams };
+  if (activity.type === 'message')
+    return { does: 'speak', fields: { text: activity.text, voice: params.voiceName } };
   const does = BOT_EVENTS[activity.name as string]?.does ?? 'other';
-  const params = activity.activityParams ?? {};
+  // Whoever configures a language of recognition says how to listen, which is a message of its own elsewhere.
+  if (does === 'configure' && params.sttLanguage !== undefined)
+    return { does: 'listen', fields: { languages: [params.sttLanguage] } };
   if (does === 'transfer') return { does, fields: { to: numberOf(String(params.transferTarget ?? '')) } };
   if (does === 'send_digits') return { does, fields: { digits: params.dtmfDigits } };
   if (does === 'send_metadata') return { does, fields: { data: activity.value } };

@@ -40,7 +40,9 @@ const DOES: Record<ActionType, AgentAction> = {
 
 function doneBy(action: SipgateAction): { does: AgentAction; fields: Record<string, unknown> } {
   const does = DOES[action.type];
-  if (action.type === 'speak') return { does, fields: { text: spokenText(action) } };
+  if (action.type === 'speak') {
+    return { does, fields: { text: spokenText(action), voice: action.tts?.voice } };
+  }
   if (action.type === 'transfer') return { does, fields: { to: action.target_phone_number } };
   if (action.type === 'send_sms') return { does, fields: { to: action.phone_number, text: action.message } };
   if (action.type === 'mix_audio' && action.stop) return { does: 'background_stop', fields: {} };

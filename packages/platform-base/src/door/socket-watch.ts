@@ -23,6 +23,9 @@ export const SOCKET_LIMITS: Readonly<SocketLimits> = {
 /** Nobody has said anything in time. */
 const POLICY_VIOLATION = 1008;
 
+/** Who is in the middle of a frame will not answer a close. */
+const CLOSE_WITHIN_MS = 2_000;
+
 /** Closes a socket that is silent from the beginning, dead, or not read from. */
 export function watchSocket(socket: WebSocket, limits: Readonly<SocketLimits>, clock: Clock): void {
   const { firstMessageMs, pingEveryMs, maxBufferedBytes } = limits;
@@ -38,8 +41,11 @@ export function watchSocket(socket: WebSocket, limits: Readonly<SocketLimits>, c
     stopLooking = clock.after(pingEveryMs, look);
   };
   if (pingEveryMs > 0) stopLooking = clock.after(pingEveryMs, look);
-  const stopWaiting =
-    firstMessageMs > 0 ? clock.after(firstMessageMs, () => socket.close(POLICY_VIOLATION)) : () => {};
+  const tooLate = () => {
+    socket.close(POLICY_VIOLATION);
+    clock.after(CLOSE_WITHIN_MS, () => socket.terminate());
+  };
+  const stopWaiting = firstMessageMs > 0 ? clock.after(firstMessageMs, tooLate) : () => {};
   socket.once('message', stopWaiting);
   for (const sign of ['pong', 'message', 'ping']) {
     socket.on(sign, () => {

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock';
 
+export { type Random, randomFrom } from './random';
+
 /** Time that moves only when a test says so. */
 export class VirtualClock implements Clock {
   private now = 0;
