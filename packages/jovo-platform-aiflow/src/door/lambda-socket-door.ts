@@ -23,11 +23,13 @@ export interface LambdaSocketDoorOptions
 /** Calls over a WebSocket API of API Gateway, as a Lambda handler. */
 export function lambdaSocketDoor(app: App, options: LambdaSocketDoorOptions): LambdaSocketDoor {
   const { post, clock, settled, graceMs } = options;
+  const receiver = () => platformOf(app)?.receiver;
+  const warn = (warning: string) => receiver()?.options.rules.warn(warning);
   return socketDoor({
     guard: guardOf(app, options),
     message: (data, event) =>
-      app.handle(new GatewayServer(event.requestContext.connectionId, data, post(event))),
-    receiver: () => platformOf(app)?.receiver,
+      app.handle(new GatewayServer(event.requestContext.connectionId, data, post(event), warn)),
+    receiver,
     clock,
     settled,
     graceMs,
