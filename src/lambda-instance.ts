@@ -13,6 +13,17 @@ export interface Instance extends Started {
   settings: Settings;
 }
 
+/** How long the end of a call waits for its report. */
+const REPORT_WITHIN_MS = 5_000;
+
+/**
+ * Waits for what an event has begun: Lambda stops the clock between two events, and what is not written then is lost
+ * when the next one meets another instance.
+ */
+export async function settled({ journal, reporter }: Instance, writtenWithinMs: number): Promise<void> {
+  await Promise.all([journal.settled(writtenWithinMs), reporter.settled(REPORT_WITHIN_MS)]);
+}
+
 /** Everything that an instance needs for its events. */
 export async function startInstance(given: Partial<Surroundings> = {}): Promise<Instance> {
   const { JOURNAL_URL: journalUrl, ...environment } = process.env;

@@ -6,18 +6,22 @@ import {
   lambdaSocketDoor,
 } from '@lautmaler/jovo-platform-aiflow';
 import { GatewayConnections } from './gateway-connections';
-import { isWarmUp, startedOnce, startInstance, type WarmUpEvent } from './lambda-instance';
+import { isWarmUp, settled, startedOnce, startInstance, type WarmUpEvent } from './lambda-instance';
 import { systemClock } from './system-clock';
+
+/** A store that is slow is waited for; one that is away would keep every instance busy. */
+const WRITTEN_WITHIN_MS = 3_000;
 
 const opened = startedOnce(async () => {
   const clock = new LingeringClock(systemClock);
-  const { app, settings, reporter } = await startInstance({ platformClock: clock });
+  const instance = await startInstance({ platformClock: clock });
+  const { app, settings } = instance;
   const connections = await GatewayConnections.open(settings.gatewayUrl, process.env.AWS_REGION);
   return lambdaSocketDoor(app, {
     apiKey: settings.aiflowApiKey,
     clock,
     post: (event) => connections.poster(event),
-    busy: () => reporter.busy,
+    settled: () => settled(instance, WRITTEN_WITHIN_MS),
   });
 });
 

@@ -1,17 +1,15 @@
 import { type GatewayAnswer, type GatewayRequest, lambdaDoor } from '@lautmaler/jovo-platform-aiflow';
-import { isWarmUp, startedOnce, startInstance, type WarmUpEvent } from './lambda-instance';
+import { isWarmUp, settled, startedOnce, startInstance, type WarmUpEvent } from './lambda-instance';
 
-/** How long the end of a call waits for its report. */
-const REPORT_WITHIN_MS = 5_000;
+/** So much later than an answer of the platform, and the network might have given up. */
+const WRITTEN_WITHIN_MS = 700;
 
 const opened = startedOnce(async () => {
-  const { app, settings, reporter } = await startInstance();
-  const door = lambdaDoor(app, { apiKey: settings.aiflowApiKey });
+  const instance = await startInstance();
+  const door = lambdaDoor(instance.app, { apiKey: instance.settings.aiflowApiKey });
   return async (request: GatewayRequest) => {
-    const { begun } = reporter;
     const answer = await door(request);
-    // Lambda stops the clock between events. What is not done by then goes on with the next one, if there is one.
-    if (reporter.begun > begun) await reporter.settled(REPORT_WITHIN_MS);
+    await settled(instance, WRITTEN_WITHIN_MS);
     return answer;
   };
 });

@@ -57,6 +57,7 @@ const POLL_MS = 80;
 /** A call of which nobody has spoken for so long is over, whatever the network says. */
 export const SILENT_MS = 4 * 3_600_000;
 const SWEEP_EVERY_MS = 60_000;
+const SETTLE_LOOK_MS = 20;
 
 /**
  * The journal as the platforms see it: where calls are kept between their events, whichever process works on them. When
@@ -75,6 +76,8 @@ export class Journal implements CallKeeper {
   private readonly world: HoldWorld;
   private readonly backlog: Backlog;
   private sweptAtMs = 0;
+  /** Writes of turns that are on their way. */
+  private saving = 0;
   private closed = false;
 
   constructor(readonly options: JournalOptions) {
@@ -171,6 +174,19 @@ export class Journal implements CallKeeper {
   /** Writes that wait for the store, in calls. */
   get behind(): number {
     return this.backlog.size;
+  }
+
+  /**
+   * Waits until everything is written, but no longer than that; says whether it is. For hosts that stop the process
+   * between two events.
+   */
+  async settled(withinMs: number): Promise<boolean> {
+    const { clock } = this.options;
+    const untilMs = clock.nowMs() + withinMs;
+    while ((this.saving > 0 || this.backlog.size > 0) && clock.nowMs() < untilMs) {
+      await new Promise<void>((resolve) => clock.after(SETTLE_LOOK_MS, resolve));
+    }
+    return this.saving === 0 && this.backlog.size === 0;
   }
 
   /** Deletes what is due, and ends calls that have fallen silent. */
@@ -319,8 +335,27 @@ export class Journal implements CallKeeper {
         return failed(error);
       }
     };
-    return inBackground(() => this.line.ask('commit', COMMIT_MS, () => file.write(write)));
+    return inBackground(() =>
+      this.line.ask('commit', COMMIT_MS, () => this.counted(() => file.write(write))),
+    );
   };
+
+  /** A write that `settled` waits for, also when nobody else does any more. */
+  private counted(write: () => Answer<void>): Answer<void> {
+    this.saving += 1;
+    const over = () => {
+      this.saving -= 1;
+    };
+    let answer: Answer<void>;
+    try {
+      answer = write();
+    } catch (error) {
+      over();
+      throw error;
+    }
+    if (answer instanceof Promise) return answer.finally(over);
+    over();
+  }
 
   private closeHold(hold: JournalHold): void {
     this.watch.remove(hold);

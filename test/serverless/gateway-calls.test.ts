@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { post, upgradeStatus } from '../support/call-server';
 import { type RunningDynamo, startDynamo } from '../support/dynamo';
 import { GatewayModel } from '../support/gateway/gateway-model';
 import { LambdaModel, type LambdaOptions } from '../support/gateway/lambda-model';
@@ -17,6 +18,10 @@ afterAll(async () => {
   await dynamo.stop();
 });
 
+const TOKEN = 'only the network knows';
+const HTTP: Way = { network: 'sipgate', wire: 'http' };
+const SOCKET: Way = { network: 'sipgate', wire: 'ws' };
+
 const calls = (...names: string[]) => names.map((name) => join(__dirname, '..', 'calls', `${name}.yaml`));
 
 /** Both functions as they are deployed, with a journal in DynamoDB, behind a model of both APIs. */
@@ -27,20 +32,22 @@ async function deployed(options: Pick<LambdaOptions, 'reuse'>) {
       start: () =>
         processInstance({
           folder: join(built.folder, name),
-          environment: { JOURNAL_URL: dynamo.url, GATEWAY_URL: gateway.endpoint },
+          environment: { JOURNAL_URL: dynamo.url, GATEWAY_URL: gateway.endpoint, AIFLOW_API_KEY: TOKEN },
         }),
     });
   const [webhook, websocket] = [functionOf('webhook'), functionOf('websocket')];
   const gateway = await GatewayModel.start({ webhook, websocket });
   const urlOf = ({ wire }: Way) =>
     wire === 'http' ? `http://127.0.0.1:${gateway.port}/sipgate` : `ws://127.0.0.1:${gateway.port}/prod`;
-  return { gateway, webhook, websocket, urlOf };
+  return { gateway, webhook, websocket, playing: { urlOf, token: TOKEN, unhurried: true } };
 }
 
 test('instances that are frozen between two events share their calls', async () => {
-  const { gateway, webhook, websocket, urlOf } = await deployed({ reuse: 'always' });
-  const playing = { urlOf, speed: 3, unhurried: true };
-  expect(await playTogether(calls('praxis-unterbrechung', 'cycles-transfer'), playing)).toEqual([]);
+  const { gateway, webhook, websocket, playing } = await deployed({ reuse: 'always' });
+  expect((await post(gateway.port, {}, { 'X-API-TOKEN': 'a guess' })).status).toBe(401);
+  expect(await upgradeStatus(gateway.port, '/prod', { 'X-API-TOKEN': 'a guess' })).toBe(401);
+  const scripts = calls('praxis-unterbrechung', 'cycles-transfer');
+  expect(await playTogether(scripts, { ...playing, speed: 3 })).toEqual([]);
   // Stopping them is not their failure.
   const failures = [...webhook.failures, ...websocket.failures, ...gateway.errorsShown];
   await gateway.stop();
@@ -51,15 +58,11 @@ test('instances that are frozen between two events share their calls', async () 
 }, 120_000);
 
 test('each event of a call is handled by a process that was started for it alone', async () => {
-  const { gateway, webhook, websocket, urlOf } = await deployed({ reuse: 'never' });
+  const { gateway, webhook, websocket, playing } = await deployed({ reuse: 'never' });
   // Half a second for each process: at more than this speed callers would lose their patience.
-  const playing = { urlOf, speed: 2, unhurried: true };
   const faults = await Promise.all([
-    playTogether(calls('praxis-verbinden', 'praxis-tasten'), {
-      ...playing,
-      ways: [{ network: 'sipgate', wire: 'http' }],
-    }),
-    playTogether(calls('cycles-whole-call'), { ...playing, ways: [{ network: 'sipgate', wire: 'ws' }] }),
+    playTogether(calls('praxis-verbinden', 'praxis-tasten'), { ...playing, speed: 2, ways: [HTTP] }),
+    playTogether(calls('cycles-whole-call'), { ...playing, speed: 2, ways: [SOCKET] }),
   ]);
   expect(faults.flat()).toEqual([]);
   // Stopping them is not their failure.

@@ -37,6 +37,8 @@ export interface Playing {
   urlOf(way: Way): string;
   /** How much faster than life. */
   speed?: number;
+  /** What the network sends along. */
+  token?: string;
   /** Who calls, where the script does not mind. */
   from?: string;
   /** Ways that are played; what a script names besides is left out. */
@@ -134,7 +136,7 @@ export function waysOf(script: CallScript, among: readonly Way[] = WAYS): readon
 async function play(
   script: CallScript,
   way: Way,
-  { urlOf, speed = SPEED, from, unhurried }: Playing,
+  { urlOf, speed = SPEED, token, from, unhurried }: Playing,
 ): Promise<Played> {
   const played = unhurried ? withoutLimits(script) : script;
   const call = {
@@ -145,6 +147,7 @@ async function play(
     url: urlOf(way),
     ...way,
     speed,
+    token,
     call,
   });
   const faults = [...failures, ...violations];

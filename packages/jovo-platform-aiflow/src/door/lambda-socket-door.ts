@@ -15,21 +15,23 @@ export type { GatewaySocketEvent, LambdaContext, LambdaSocketDoor };
 /** `graceMs`: spec 4.1. */
 export interface LambdaSocketDoorOptions
   extends DoorOptions,
-    Pick<LambdaSocketOptions, 'clock' | 'busy' | 'graceMs'> {
+    Pick<LambdaSocketOptions, 'clock' | 'settled' | 'graceMs'> {
   /** How a message leaves for a connection of the API that an event came from. */
   post(event: GatewaySocketEvent): PostToConnection;
 }
 
 /** Calls over a WebSocket API of API Gateway, as a Lambda handler. */
 export function lambdaSocketDoor(app: App, options: LambdaSocketDoorOptions): LambdaSocketDoor {
-  const { post, clock, busy, graceMs } = options;
+  const { post, clock, settled, graceMs } = options;
+  const receiver = () => platformOf(app)?.receiver;
+  const warn = (warning: string) => receiver()?.options.rules.warn(warning);
   return socketDoor({
     guard: guardOf(app, options),
     message: (data, event) =>
-      app.handle(new GatewayServer(event.requestContext.connectionId, data, post(event))),
-    receiver: () => platformOf(app)?.receiver,
+      app.handle(new GatewayServer(event.requestContext.connectionId, data, post(event), warn)),
+    receiver,
     clock,
-    busy,
+    settled,
     graceMs,
   });
 }

@@ -5,8 +5,8 @@ import { NETWORK } from '../portable';
 export class GatewayServer extends GatewayCallServer {
   readonly network = NETWORK;
 
-  constructor(connection: string, data: Buffer, post: PostToConnection) {
-    super(connection, parseFrame(data), post);
+  constructor(connection: string, data: Buffer, post: PostToConnection, warn?: (warning: string) => void) {
+    super(connection, parseFrame(data), post, warn);
   }
 
   /** One action is an object, several are an array (spec 4.2). */

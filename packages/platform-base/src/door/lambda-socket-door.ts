@@ -39,8 +39,8 @@ export interface LambdaSocketOptions {
   receiver(): ConnectedCalls | undefined;
   /** That of the platform: what its timers are for is done before the handler ends. */
   clock: LingeringClock;
-  /** Whether the app has something else to do that the function must wait for. */
-  busy?(): boolean;
+  /** What else the function has to wait for, for example that everything is written. Has a deadline of its own. */
+  settled?(): Promise<unknown>;
   /** How long a call outlives its socket before it counts as ended, where the function may run that long. */
   graceMs?: number;
 }
@@ -61,9 +61,9 @@ const DONE: GatewayAnswer = { statusCode: 200 };
  * wait no longer. What is not done by then is begun anew by whoever gets the next message of the call.
  */
 export function lambdaSocketDoor(options: LambdaSocketOptions): LambdaSocketDoor {
-  const { guard, message, receiver, clock, graceMs = SOCKET_GRACE_MS } = options;
+  const { guard, message, receiver, clock, settled, graceMs = SOCKET_GRACE_MS } = options;
   const after = (ms: number) => new Promise<void>((resolve) => clock.host.after(ms, resolve));
-  const isBusy = () => clock.pending > 0 || receiver()?.calls.busy || options.busy?.();
+  const isBusy = () => clock.pending > 0 || receiver()?.calls.busy;
 
   async function closed(connectionId: string): Promise<void> {
     await receiver()?.refresh(connectionId);
@@ -80,7 +80,10 @@ export function lambdaSocketDoor(options: LambdaSocketOptions): LambdaSocketDoor
     const done = work
       .catch(() => {})
       .then(async () => {
-        while (isBusy() && !isLate) await after(LOOK_EVERY_MS);
+        do {
+          while (isBusy() && !isLate) await after(LOOK_EVERY_MS);
+          await settled?.();
+        } while (isBusy() && !isLate);
       });
     await Promise.race([done, late]);
   }

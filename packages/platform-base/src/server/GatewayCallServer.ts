@@ -1,6 +1,6 @@
 import { CallResponse } from '../jovo/CallResponse';
 import { CallServer } from './CallServer';
-import { messagesOf } from './gateway-messages';
+import { GATEWAY_MESSAGE_BYTES, messagesOf } from './gateway-messages';
 
 /**
  * Sends one message to a connection, through the management API of the gateway. False if the connection is gone;
@@ -17,6 +17,7 @@ export abstract class GatewayCallServer extends CallServer {
     readonly connection: string,
     event: unknown,
     private readonly post: PostToConnection,
+    private readonly warn?: (warning: string) => void,
   ) {
     super(event);
   }
@@ -26,7 +27,9 @@ export abstract class GatewayCallServer extends CallServer {
 
   /** Resolves when all have left, with false if one could not. */
   async push(actions: readonly object[]): Promise<boolean> {
-    for (const message of messagesOf(actions, (some) => this.frame(some))) {
+    const leftOut = (bytes: number) =>
+      this.warn?.(`an action of ${bytes} bytes was left out: the gateway takes ${GATEWAY_MESSAGE_BYTES}`);
+    for (const message of messagesOf(actions, (some) => this.frame(some), leftOut)) {
       if (!(await this.post(this.connection, message))) return false;
     }
     return true;

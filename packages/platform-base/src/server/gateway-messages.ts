@@ -6,11 +6,12 @@ export const GATEWAY_MESSAGE_BYTES = 128 * 1024;
 /**
  * Actions as messages of at most one frame each, in their order. An action is never cut: one that is larger than a
  * frame is a message of its own, and one that is larger than the gateway takes is left out, since no later attempt
- * could send it either.
+ * could send it either; `leftOut` is told.
  */
 export function messagesOf(
   actions: readonly object[],
   frame: (actions: readonly object[]) => unknown,
+  leftOut?: (bytes: number) => void,
 ): Uint8Array[] {
   const messages: Uint8Array[] = [];
   let from = 0;
@@ -24,6 +25,7 @@ export function messagesOf(
       to += 1;
     }
     if (message.length <= GATEWAY_MESSAGE_BYTES) messages.push(message);
+    else leftOut?.(message.length);
     from = to;
   }
   return messages;
