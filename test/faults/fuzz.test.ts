@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
+import { randomFrom } from '@jovo-telephony/telephony/testing';
 import { event, eventNames } from '../../packages/jovo-platform-aiflow/test/support/fixtures';
-import { mutatedText, randomFrom } from '../../packages/jovo-platform-aiflow/test/support/mutate';
+import { mutatedText } from '../../packages/jovo-platform-aiflow/test/support/mutate';
 import { callEvent } from '../support/call-server';
 import { Conversation, newTally } from './support/conversation';
 import { closeHttpLines, httpLine, type Line, rawPost, webSocketLine } from './support/lines';
