@@ -10,23 +10,27 @@ import { Keypad } from './components/Keypad';
 import { Silence } from './components/Silence';
 import { Talk } from './components/Talk';
 import { TextMessage } from './components/TextMessage';
-import { MemorySessions } from './journal/MemorySessions';
+import { JournalSessions } from './journal/JournalSessions';
+import type { Journal } from './journal/journal';
 
 export interface AppOptions {
   agent: Agent;
   clock: Clock;
+  /** Where calls are kept between their events. */
+  journal: Journal;
   aiflow?: Partial<SipgateAiflowConfig>;
   /** Told of every error that reaches the app. It may hold what was said: log its kind only. */
   onError(error: Error): void;
 }
 
 /** The Jovo app: networks, components, plugins. */
-export function createApp({ agent, clock, aiflow, onError }: AppOptions): App {
+export function createApp({ agent, clock, journal, aiflow, onError }: AppOptions): App {
   const app = new App({
     components: [CallStart, Talk, Keypad, Silence, TextMessage, CallEnd],
     plugins: [
       new SipgateAiflowPlatform({
         clock,
+        keeper: journal,
         // The agent fills the wait of its own turns; the platform only where a handler is stuck.
         deadlines: { holdAfterMs: 3_000 },
         phrases: {
@@ -38,7 +42,7 @@ export function createApp({ agent, clock, aiflow, onError }: AppOptions): App {
         },
         ...aiflow,
       }),
-      new MemorySessions(clock),
+      new JournalSessions(journal),
       new AgentPlugin(agent),
     ],
     logging: false,

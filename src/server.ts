@@ -5,6 +5,7 @@ import { httpDoor, webSocketDoor } from '@lautmaler/jovo-platform-aiflow';
 import { reportFault } from './agent/after-call/after-call';
 import { type ProfileWatch, watchProfiles } from './agent/profiles/profile-watch';
 import { ProfileError } from './agent/profiles/profiles';
+import { keepHouse } from './journal/housekeeping';
 import { CallLimits } from './operations/call-limits';
 import type { DoorWatch } from './operations/door-watch';
 import { Front } from './operations/front';
@@ -66,11 +67,20 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       ...given,
     });
     const ports = await front.open(openDoors(started.app, settings, front.watch));
+    const purgeFailed = (error: unknown) =>
+      log.error(
+        { code: 'JOURNAL_WARNING', warning: 'what is due could not be deleted', ...kindOf(error) },
+        'Journal',
+      );
+    const stopHousekeeping = keepHouse(started.journal, clock, purgeFailed);
     const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;
     const closed = async () => {
       watch?.close();
-      const { reporter } = started;
+      const { reporter, mcp, journal } = started;
+      await mcp.close();
       if (!(await reporter.settled(REPORTS_WITHIN_MS))) await reporter.abort();
+      stopHousekeeping();
+      await journal.close();
       await operations.close();
     };
     return {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { JournalSettings } from './journal/open-journal';
 import { AddressList, type TrustedProxies } from './operations/addresses';
 
 /** Environment variables are texts; an empty one is as good as none. */
@@ -39,13 +40,19 @@ const environmentSchema = z.object({
   DRAIN_SECONDS: z.coerce.number().min(0).max(7_200).default(60),
   AIFLOW_API_KEY: secrets,
   AIFLOW_ALLOW_FROM: addresses,
+  GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   AGENTS_DIR: z.string().min(1).default('agents'),
   AGENTS_WATCH: z.enum(['0', '1']).default('0'),
   WEBHOOK_SECRET: z.string().min(16).optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  JOURNAL_URL: optional,
+  JOURNAL_KEY: optional,
   OPENAI_API_KEY: optional,
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini'),
   OPENAI_FALLBACK_MODEL: optional,
+  OPENAI_INPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
+  OPENAI_OUTPUT_CENTS_PER_MILLION: z.coerce.number().min(0).optional(),
   FILLER_AFTER_SECONDS: seconds(0.9),
   HOLD_AFTER_SECONDS: seconds(1.5),
   ANSWER_WITHIN_SECONDS: seconds(6),
@@ -68,6 +75,8 @@ export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
 export const SECRET_VARIABLES = [
   'AIFLOW_API_KEY',
   'WEBHOOK_SECRET',
+  'JOURNAL_URL',
+  'JOURNAL_KEY',
   'OPENAI_API_KEY',
   'METRICS_TOKEN',
 ] as const;
@@ -95,15 +104,26 @@ export interface Settings {
   aiflowApiKey: readonly string[] | undefined;
   /** Where sipgate's events may come from; undefined: from anywhere. */
   aiflowAllowFrom: AddressList | undefined;
+  /** Where a function reaches the connections of its WebSocket API; undefined: where its events say. */
+  gatewayUrl: string | undefined;
   /** Absolute folder of the agent profiles. */
   agentsDir: string;
   /** For development: profiles are read again when a file changes. */
   watchAgents: boolean;
   /** Signs call reports and alarms. Needed as soon as a profile has `afterCall` or alarms have somewhere to go. */
   webhookSecret: string | undefined;
+  /** Where calls are kept, while they live and as their profile wants it afterwards. */
+  journal: JournalSettings;
   /** Undefined: the offline brain answers. */
   openai:
-    | { apiKey: string; baseUrl: string | undefined; model: string; fallbackModel: string | undefined }
+    | {
+        apiKey: string;
+        baseUrl: string | undefined;
+        model: string;
+        fallbackModel: string | undefined;
+        /** Undefined: what a call costs is not counted. */
+        prices: { inputCentsPerMillion: number; outputCentsPerMillion: number } | undefined;
+      }
     | undefined;
   /** A caller who has heard nothing for so long hears a filler, where it can be pushed. */
   fillerAfterMs: number;
@@ -148,8 +168,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   DRAIN_SECONDS: 'a number of seconds from 0 to 7200',
   AIFLOW_API_KEY: SECRETS,
   AIFLOW_ALLOW_FROM: ADDRESSES,
+  GATEWAY_URL: 'an http(s) address, for example https://abc123.execute-api.eu-central-1.amazonaws.com/prod',
   AGENTS_WATCH: '1 to read changed profiles again, or 0',
   WEBHOOK_SECRET: 'at least 16 characters that nobody can guess',
+  OPENAI_INPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 40',
+  OPENAI_OUTPUT_CENTS_PER_MILLION: 'what a million tokens cost, in cents, for example 160',
   OPENAI_BASE_URL: 'an http(s) address, for example https://api.openai.com/v1',
   FILLER_AFTER_SECONDS: SECONDS,
   HOLD_AFTER_SECONDS: SECONDS,
@@ -193,15 +216,18 @@ export function readSettings(environment: Environment): Settings {
     drainMs: env.DRAIN_SECONDS * 1000,
     aiflowApiKey: env.AIFLOW_API_KEY,
     aiflowAllowFrom: env.AIFLOW_ALLOW_FROM,
+    gatewayUrl: env.GATEWAY_URL,
     agentsDir: resolve(env.AGENTS_DIR),
     watchAgents: env.AGENTS_WATCH === '1',
     webhookSecret: env.WEBHOOK_SECRET,
+    journal: { url: env.JOURNAL_URL, dataDir: resolve(env.DATA_DIR), key: env.JOURNAL_KEY },
     openai: apiKey
       ? {
           apiKey,
           baseUrl: env.OPENAI_BASE_URL,
           model: env.OPENAI_MODEL,
           fallbackModel: env.OPENAI_FALLBACK_MODEL,
+          prices: pricesOf(env.OPENAI_INPUT_CENTS_PER_MILLION, env.OPENAI_OUTPUT_CENTS_PER_MILLION),
         }
       : undefined,
     fillerAfterMs: env.FILLER_AFTER_SECONDS * 1000,
@@ -237,4 +263,15 @@ function secretsFromFiles(given: Environment): Record<string, string> {
     if (found[name] === '') throw new SettingsError(`${name}_FILE: expected a file with the secret in it`);
   }
   return found;
+}
+
+/** One price alone would count half. */
+function pricesOf(inputCentsPerMillion: number | undefined, outputCentsPerMillion: number | undefined) {
+  if (inputCentsPerMillion === undefined && outputCentsPerMillion === undefined) return undefined;
+  if (inputCentsPerMillion === undefined || outputCentsPerMillion === undefined) {
+    throw new SettingsError(
+      'OPENAI_INPUT_CENTS_PER_MILLION and OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none; set the other one, too',
+    );
+  }
+  return { inputCentsPerMillion, outputCentsPerMillion };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
-import type { Observe } from '@jovo-telephony/telephony';
+import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
 import type { PostCallResult } from './agent/after-call/post-call';
@@ -11,9 +11,14 @@ import { chainOf } from './agent/brains/chain';
 import { offlineBrain } from './agent/brains/offline';
 import { openAiBrain } from './agent/brains/openai';
 import { openAiSummariser } from './agent/brains/openai-summary';
+import { McpTools } from './agent/mcp/mcp-tools';
 import { loadProfiles, type Profiles } from './agent/profiles/profiles';
 import { createApp } from './app';
+import type { Journal } from './journal/journal';
+import { JournalRecords } from './journal/journal-records';
+import { JournalOpenError, openJournal } from './journal/open-journal';
 import { kindOf, type Log } from './operations/log';
+import { timedStore } from './operations/timed-store';
 import { type Settings, SettingsError } from './settings';
 import { systemClock } from './system-clock';
 
@@ -21,6 +26,18 @@ import { systemClock } from './system-clock';
 const TIMING = { maxSilenceMs: 2_200, finishWithinMs: 1_000 };
 
 const CHAIN = { firstUsefulMs: 2_000, breakAfter: 3, retryAfterMs: 30_000 };
+
+/** Everything that a process needs to answer calls, however its events arrive. */
+export interface Started {
+  app: App;
+  profiles: Profiles;
+  brain: Brain;
+  /** Sends the reports of calls that are over. */
+  reporter: CallReporter;
+  /** The MCP servers of the profiles; to be closed at the end. */
+  mcp: McpTools;
+  journal: Journal;
+}
 
 /** What the parts tell of what they do, and who is asked. */
 export interface Surroundings {
@@ -31,17 +48,10 @@ export interface Surroundings {
   onReportLost?(result: PostCallResult): void;
   /** What a network's platform asks for every call that is new at its door, and does its turns within. */
   platform?(network: string): { newCall?: NewCallGate; runTurn?: TurnRunner };
+  /** That of the platforms: a function waits for its timers. */
+  platformClock?: Clock;
   /** Instead of the one that the settings ask for. */
   brain?: Brain;
-}
-
-/** Everything that a process needs to answer calls, however its events arrive. */
-export interface Started {
-  app: App;
-  profiles: Profiles;
-  brain: Brain;
-  /** Sends the reports of calls that are over. */
-  reporter: CallReporter;
 }
 
 /**
@@ -49,19 +59,28 @@ export interface Started {
  * when one needs a setting that is missing.
  */
 export async function start(settings: Settings, surroundings: Surroundings): Promise<Started> {
-  const { log, observe, limits } = surroundings;
+  const { log, observe, limits, platformClock = systemClock } = surroundings;
   const profiles = loadProfiles(settings.agentsDir);
-  const fault = reportFault(profiles, settings.webhookSecret);
+  const fault = reportFault(profiles, settings.webhookSecret) ?? costFault(profiles, settings);
   if (fault) throw new SettingsError(fault);
   const brain = surroundings.brain ?? brainOf(settings, observe);
   const reporter = reporterOf(settings, surroundings);
   const { fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs } = settings;
+  const mcp = new McpTools({
+    clock: systemClock,
+    onFailure: (name, error) => log.error({ code: 'TOOLS_FAILED', name, ...kindOf(error) }, 'Tools failed'),
+  });
+  const journal = await journalOf(settings, profiles, surroundings);
+  const records = new JournalRecords(journal, Date.now);
   const agent = new Agent({
     profiles,
     brain,
     clock: systemClock,
     timing: { ...TIMING, fillerAfterMs, holdAfterMs, answerWithinMs, inputTimeoutMs },
     tools: loadTools(join(settings.agentsDir, 'tools')),
+    mcp,
+    knownCallers: records,
+    records,
     reporter,
     observe,
     limits,
@@ -70,7 +89,8 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   const { voice, language } = profiles.fallback;
   const app = createApp({
     agent,
-    clock: systemClock,
+    clock: platformClock,
+    journal,
     aiflow: {
       apiKey: settings.aiflowApiKey,
       tts: { language, ...voice },
@@ -83,7 +103,27 @@ export async function start(settings: Settings, surroundings: Surroundings): Pro
   });
   await app.initialize();
   if (!app.isInitialized) throw new Error('The Jovo app could not be initialized');
-  return { app, profiles, brain, reporter };
+  return { app, profiles, brain, reporter, mcp, journal };
+}
+
+async function journalOf(
+  { journal }: Settings,
+  profiles: Profiles,
+  { log, observe }: Surroundings,
+): Promise<Journal> {
+  try {
+    return await openJournal(journal, {
+      profiles,
+      clock: systemClock,
+      epochMs: Date.now,
+      warn: (warning) => log.warn({ code: 'JOURNAL_WARNING', warning }, 'Journal'),
+      onHealth: (up) => observe?.({ type: 'journal_health', degraded: !up }),
+      around: (store) => (observe ? timedStore(store, systemClock, observe) : store),
+    });
+  } catch (error) {
+    if (error instanceof JournalOpenError) throw new SettingsError(error.message);
+    throw error;
+  }
 }
 
 /** The language models in the order in which they are asked, or the offline brain. */
@@ -97,6 +137,13 @@ function brainOf({ openai }: Settings, observe: Observe | undefined): Brain {
     onFailure: (brain, error) => observe?.({ type: 'brain_failed', brain, error }),
     onAvailability: (brain, available) => observe?.({ type: 'brain_availability', brain, available }),
   });
+}
+
+/** A cap on what a call costs that could never be reached, because nobody counts. */
+function costFault({ all }: Profiles, { openai }: Settings): string | undefined {
+  const files = [...all].filter(([, { silence }]) => silence?.maxCostCents).map(([file]) => file);
+  if (files.length === 0 || !openai || openai.prices) return undefined;
+  return `OPENAI_INPUT_CENTS_PER_MILLION, OPENAI_OUTPUT_CENTS_PER_MILLION: expected prices for the cap of ${files.join(', ')} (silence.maxCostCents); set them, or remove the cap`;
 }
 
 function reporterOf({ webhookSecret, openai }: Settings, { onReportLost }: Surroundings): CallReporter {

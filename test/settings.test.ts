@@ -11,6 +11,7 @@ test('without any variable the server can be started', () => {
     agentsDir: resolve('agents'),
     watchAgents: false,
     webhookSecret: undefined,
+    journal: { url: undefined, dataDir: resolve('data'), key: undefined },
     openai: undefined,
     fillerAfterMs: 900,
     holdAfterMs: 1_500,
@@ -81,6 +82,17 @@ test('who is trusted to say where requests come from: a number of proxies, or th
 test('alarms that go somewhere need a secret that signs them', () => {
   expect(() => readSettings({ ALARM_WEBHOOK_URL: 'https://ops.example' })).toThrow(
     /^WEBHOOK_SECRET: expected /,
+  );
+});
+
+test('what models cost is told as two prices, or not at all', () => {
+  const prices = { OPENAI_INPUT_CENTS_PER_MILLION: '40', OPENAI_OUTPUT_CENTS_PER_MILLION: '160' };
+  expect(readSettings({ OPENAI_API_KEY: 'k', ...prices }).openai?.prices).toEqual({
+    inputCentsPerMillion: 40,
+    outputCentsPerMillion: 160,
+  });
+  expect(() => readSettings({ OPENAI_API_KEY: 'k', OPENAI_INPUT_CENTS_PER_MILLION: '40' })).toThrow(
+    /OPENAI_OUTPUT_CENTS_PER_MILLION: expected both or none/,
   );
 });
 

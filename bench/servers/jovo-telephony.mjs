@@ -8,6 +8,7 @@ const require = createRequire(import.meta.url);
 const { Agent } = require('../../dist/agent/agent.js');
 const { loadProfiles } = require('../../dist/agent/profiles/profiles.js');
 const { createApp } = require('../../dist/app.js');
+const { openJournal } = require('../../dist/journal/open-journal.js');
 const { systemClock } = require('../../dist/system-clock.js');
 const { webSocketDoor } = require('@lautmaler/jovo-platform-aiflow');
 
@@ -17,8 +18,9 @@ const brain = {
     yield { type: 'text', text: `You said: ${messages.at(-1).text}.` };
   },
 };
+const profiles = loadProfiles('agents');
 const agent = new Agent({
-  profiles: loadProfiles('agents'),
+  profiles,
   brain,
   clock: systemClock,
   timing: {
@@ -30,7 +32,11 @@ const agent = new Agent({
     inputTimeoutMs: 8_000,
   },
 });
-const app = createApp({ agent, clock: systemClock, onError: console.error });
+const journal = await openJournal(
+  { url: process.env.JOURNAL_URL ?? 'memory:', dataDir: 'data', key: undefined },
+  { profiles, clock: systemClock, epochMs: Date.now },
+);
+const app = createApp({ agent, clock: systemClock, journal, onError: console.error });
 await app.initialize();
 const door = webSocketDoor(app);
 const server = createServer();

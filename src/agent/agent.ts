@@ -4,26 +4,25 @@ import {
   BargeInIntent,
   type CallAction,
   type Clock,
-  hangUp,
   ladderStart,
-  nextOnLadder,
   phoneDigits,
-  spokenDigits,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
 import { endedCall, outcomeOf } from './after-call/ended-call';
-import type { Language } from './brain';
+import { agrees, isDigits, lets } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
-import { isFarewell } from './farewell';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
+import { isReturning } from './known-callers';
+import { observed } from './new-calls';
 import { languageOf } from './phrases';
 import { greetingFor } from './profiles/greeting';
 import { templateFacts } from './profiles/profile-fill';
-import { observed, Replying, type TurnOptions } from './replying';
-import { ladderOf } from './silence';
+import { Replying, type TurnOptions } from './replying';
+import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
-export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
+export type { NewCall, NewCalls } from './new-calls';
+export type { AgentOptions, AgentTiming, TurnOptions } from './replying';
 
 /** What a network says of a call at its start. */
 export interface Parties {
@@ -37,6 +36,14 @@ export interface Parties {
 
 /** How calls that we end from outside are counted. */
 const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
+
+/** What a brain is told that is to say the first words. */
+const WELCOME = {
+  alone: (greeting: string) =>
+    `The call has just begun, and the caller has heard nothing yet. Greet the caller, in the sense of: "${greeting}"`,
+  after:
+    'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
+};
 
 /** What a brain is told of a transfer that came to nothing. */
 const WHY: Readonly<Record<TransferFailure, string>> = {
@@ -59,6 +66,8 @@ export class Agent extends Replying {
     const { profiles } = this.options;
     const { network, headers, metadata, ...call } = parties;
     const profile = profiles.answering({ number: own, network, headers, metadata });
+    // Its servers are there by the time that the greeting was heard.
+    this.options.mcp?.of(profile);
     return {
       callId,
       network,
@@ -78,22 +87,26 @@ export class Agent extends Replying {
     };
   }
 
-  /** The call is new: a greeting, or a sentence that says why not and the end of the call. */
-  answer(conversation: Conversation, parties: Parties): CallAction[] {
+  /** The call is new: its first words, or a sentence that says why it is not taken, and its end. */
+  async *answer(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
     const { limits, observe } = this.options;
-    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
-    const { limits: own } = this.profileOf(conversation);
+    const { profileKey = '', callerNumber, ownNumber, language, direction = 'inbound' } = conversation;
     const call = observed(conversation);
-    const concurrentCalls = own?.concurrentCalls;
+    const concurrentCalls = this.profileOf(conversation).limits?.concurrentCalls;
     const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
     if (reason !== undefined) {
       observe?.({ type: 'call_refused', ...call, reason });
-      return this.endCall(conversation, 'refused', this.phrases(conversation).allBusy);
+      conversation.ending = 'refused';
+      yield* this.hangUpAfter(conversation, this.phrases(conversation).allBusy, 'limit_reached');
+      return;
     }
-    const { direction = 'inbound' } = conversation;
     const { name: profile } = parse(profileKey);
     observe?.({ type: 'call_answered', ...call, profile, language, direction });
-    return this.greet(conversation, parties);
+    yield* this.greet(conversation, parties, options);
   }
 
   /** The server is about to stop and can wait no longer. */
@@ -101,23 +114,35 @@ export class Agent extends Replying {
     if (conversation.ending || conversation.closing) return [];
     // There is no time to let the caller hear the rest.
     const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
-    return [...stop, ...this.endCall(conversation, 'stopping', this.phrases(conversation).mustStop)];
+    conversation.ending = 'stopping';
+    const goodbye = this.phrases(conversation).mustStop;
+    return [...stop, ...this.hangUpAfter(conversation, goodbye, 'limit_reached')];
   }
 
-  /** Whatever the caller does, this call ends: said once, then not discussed. */
-  private endCall(conversation: Conversation, ending: Conversation['ending'], goodbye: string): CallAction[] {
-    conversation.ending = ending;
-    return this.hangUpAfter(conversation, goodbye);
-  }
-
-  greet(conversation: Conversation, parties: Parties): CallAction[] {
+  /** The first words: the profile's greeting at once, or what the brain makes of it, or one after the other. */
+  async *greet(
+    conversation: Conversation,
+    parties: Parties,
+    options: TurnOptions,
+  ): AsyncGenerator<CallAction> {
     const { direction } = parties;
+    const { clock } = this.options;
+    const sinceMs = clock.nowMs();
     const profile = this.profileOf(conversation);
-    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs() });
-    const { menu } = profile;
-    if (!menu) return this.speakAndRemember(conversation, greeting);
+    const returning = await isReturning(this.options, conversation, profile);
+    if (options.signal.aborted) return;
+    const greeting = greetingFor(profile, { direction, nowMs: this.wallMs(), returning });
+    const { menu, welcome } = profile;
+    if (welcome !== 'brain') yield* this.speakAndRemember(conversation, greeting);
+    if (welcome !== 'greeting') {
+      const text = welcome === 'brain' ? WELCOME.alone(greeting) : WELCOME.after;
+      remember(conversation, { role: 'note', text });
+      yield* this.reply(conversation, options, sinceMs, welcome === 'brain' ? greeting : '');
+      if (options.signal.aborted) return;
+    }
+    if (!menu) return;
     conversation.keypad = KEYPAD_START;
-    return [greeting, menu.prompt].flatMap((text) => this.speakAndRemember(conversation, text));
+    yield* this.speakAndRemember(conversation, menu.prompt);
   }
 
   /** The start of a call that is already known: it was connected again, or the event came twice. */
@@ -129,14 +154,20 @@ export class Agent extends Replying {
    * The next number of the destination is tried; after the last one the caller is back in the conversation, and caller
    * and brain are told what the network said of it.
    */
-  transferFailed(conversation: Conversation, failure: TransferFailure = 'failed'): CallAction[] {
+  async transferFailed(
+    conversation: Conversation,
+    failure: TransferFailure = 'failed',
+  ): Promise<CallAction[]> {
     const { destination } = conversation.transfer ?? {};
     conversation.closing = undefined;
     conversation.turns += 1;
-    const further = this.acting.transferFurther(this.caseOf(conversation, false), failure);
+    const given = this.caseOf(conversation);
+    const further = await this.acting.transferFurther(given, failure);
     if (further) return this.carryOut(conversation, further);
-    this.acting.turnStarted(conversation);
-    this.acting.turnEnded(conversation);
+    this.acting.turnStarted(given);
+    this.acting.turnEnded(given);
+    const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
     const where = destination ? ` to ${destination}` : '';
     const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
     remember(conversation, { role: 'note', text });
@@ -146,11 +177,11 @@ export class Agent extends Replying {
 
   /** Somebody has taken the caller over: there is nobody to speak to any more. */
   transferAnswered(conversation: Conversation): void {
-    this.acting.transferAnswered(conversation);
+    this.acting.transferAnswered(this.caseOf(conversation));
   }
 
   smsFailed(conversation: Conversation): CallAction[] {
-    this.acting.smsFailed(conversation);
+    this.acting.smsFailed(this.caseOf(conversation));
     remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
@@ -169,15 +200,16 @@ export class Agent extends Replying {
     }
     // What was announced goes ahead: a key too many must not leave the caller without both.
     if (conversation.closing) return;
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) yield* this.hangUpAfter(conversation, goodbye);
+    const step = this.callerIsThere(conversation);
+    if (step) yield* await this.endCall(conversation, step);
     else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
   }
 
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     if (conversation.closing) return;
-    if (!(yield* this.keypad(conversation, { type: 'silence' }, options))) yield* this.silent(conversation);
+    if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
+      yield* await this.silent(conversation);
   }
 
   /** What the menu of the profile makes of an event. Returns whether it was its business. */
@@ -213,36 +245,20 @@ export class Agent extends Replying {
       return true;
     }
     conversation.turns += 1;
-    this.acting.turnStarted(conversation);
+    const given = { ...this.agreedCase(conversation), signal: options.signal };
+    this.acting.turnStarted(given);
     const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-    yield* this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-    this.acting.turnEnded(conversation);
+    yield* this.carryOut(conversation, await this.acting.act(call, given));
+    this.acting.turnEnded(given);
     return true;
   }
 
   /** The caller says nothing: asked again in other words, then the end that the profile wants. */
-  silent(conversation: Conversation): CallAction[] {
+  async silent(conversation: Conversation): Promise<CallAction[]> {
     if (conversation.closing) return [];
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'silence', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    switch (step.do) {
-      case 'nothing':
-        return [];
-      case 'say':
-        return [this.speech(conversation, step.text)];
-      case 'goodbye':
-        return this.hangUpAfter(
-          conversation,
-          step.text,
-          step.reason === 'silence' ? 'silence' : 'limit_reached',
-        );
-      case 'transfer': {
-        const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
-        return this.carryOut(conversation, this.acting.act(call, this.caseOf(conversation, false)));
-      }
-    }
+    const step = this.climb(conversation, { type: 'silence', nowMs: this.options.clock.nowMs() });
+    if (isEnding(step)) return this.endCall(conversation, step);
+    return step.do === 'say' ? [this.speech(conversation, step.text)] : [];
   }
 
   /** The caller makes a sound; whether words follow is not known yet. */
@@ -322,30 +338,26 @@ export class Agent extends Replying {
     const sinceMs = clock.nowMs();
     conversation.turns += 1;
     conversation.unheard = [];
-    const goodbye = this.climbDown(conversation);
-    if (goodbye !== undefined) {
-      yield* this.hangUpAfter(conversation, goodbye);
+    const { closing, asked } = conversation;
+    if (closing && lets(closing, text, conversation.language)) {
+      yield { ...closing, after: undefined };
       return;
     }
-    const { closing, asked } = conversation;
+    const step = this.callerIsThere(conversation);
+    if (step) {
+      yield* await this.endCall(conversation, step);
+      return;
+    }
     // A PIN that is said must not get any further than this.
     if (!closing && (yield* this.keypad(conversation, { type: 'spoken', text }, options))) return;
     conversation.closing = undefined;
     conversation.asked = undefined;
-    conversation.confirmed = undefined;
-    if (closing && lets(closing, text, conversation.language)) {
-      conversation.closing = closing;
-      yield { ...closing, after: undefined };
-      return;
-    }
-    if (closing) this.acting.calledOff(conversation);
+    if (closing) this.acting.calledOff(this.caseOf(conversation));
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
-      conversation.confirmed = true;
-      const acted = this.acting.act(asked, this.caseOf(conversation, false));
+      const given = { ...this.agreedCase(conversation), signal: options.signal };
       // A yes is good for one action.
-      conversation.confirmed = undefined;
-      yield* this.carryOut(conversation, acted);
+      yield* this.carryOut(conversation, await this.acting.act(asked, given));
       return;
     }
     if (continues) rememberCaller(conversation, text);
@@ -360,7 +372,7 @@ export class Agent extends Replying {
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
   ended(conversation: Conversation): void {
-    this.acting.forget(conversation);
+    this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock, limits, observe } = this.options;
     const call = observed(conversation);
@@ -374,46 +386,12 @@ export class Agent extends Replying {
     reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
   }
 
-  /** The caller is there: the ladder starts anew. Returns the goodbye of a call that has become too long. */
-  private climbDown(conversation: Conversation): string | undefined {
-    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
-    const event = { type: 'speech', nowMs: this.options.clock.nowMs() } as const;
-    const { state, step } = nextOnLadder(ladder, conversation.ladder, event);
-    conversation.ladder = state;
-    return step.do === 'goodbye' ? step.text : undefined;
+  /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */
+  private callerIsThere(conversation: Conversation): Ending | undefined {
+    const type = conversation.closing ? 'called_off' : 'speech';
+    const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
+    return isEnding(step) ? step : undefined;
   }
-
-  private hangUpAfter(
-    conversation: Conversation,
-    goodbye: string,
-    reason: Conversation['closingReason'] = 'limit_reached',
-  ): CallAction[] {
-    const action = hangUp({ after: 'speech' });
-    conversation.closing = action;
-    conversation.closingReason = reason;
-    return [this.speech(conversation, goodbye), action];
-  }
-}
-
-/** Whether what the caller says while it is announced lets the end of the call, or the transfer, go ahead. */
-function lets(closing: NonNullable<Conversation['closing']>, text: string, language: Language): boolean {
-  if (closing.type === 'hang_up' && isFarewell(text, language)) return true;
-  const intent = BargeInHelper.classify(text, language);
-  return intent === BargeInIntent.NOISE || intent === BargeInIntent.ACKNOWLEDGMENT;
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
-}
-
-/** Digits over a question for keys are its answer, however short they are. */
-function isDigits({ keypad, language }: Conversation, text: string | undefined): boolean {
-  return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
-}
-
-function agrees(text: string, language: Language): boolean {
-  return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -429,4 +407,9 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     );
     if (signal.aborted) resolve();
   });
+}
+
+/** By estimate and by what the network tells. */
+function isSpeaking({ speaking }: Conversation): boolean {
+  return speaking.length > 0;
 }

@@ -19,6 +19,8 @@ export interface AuthorTool<Input extends z.ZodType = z.ZodType> {
   /** For the model: what it does and when to use it. */
   description: string;
   input: Input;
+  /** What a model is told of the input, as JSON Schema, where it is not made from `input`. */
+  parameters?: Record<string, unknown>;
   run(input: z.output<Input>, context: ToolContext): unknown;
   /** Said while it runs, in each language. */
   filler?: Partial<Record<Language, string>>;
@@ -33,6 +35,11 @@ const MAX_OUTPUT_CHARACTERS = 8_000;
 /** A tool file that cannot be used. */
 export class ToolFileError extends Error {
   override readonly name = 'ToolFileError';
+}
+
+/** A tool says no. The message is for the model, which may tell the caller. */
+export class ToolRefusal extends Error {
+  override readonly name = 'ToolRefusal';
 }
 
 /** The tools of a folder; none where there is no such folder. A file exports `tool`, or a function of `{ z }`. */
@@ -71,8 +78,8 @@ function checked(tool: unknown, path: string): AuthorTool {
   return candidate as AuthorTool;
 }
 
-export function describeAuthorTool({ name, description, input }: AuthorTool): ToolDescription {
-  const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
+export function describeAuthorTool({ name, description, input, ...given }: AuthorTool): ToolDescription {
+  const { $schema: _, ...parameters } = given.parameters ?? z.toJSONSchema(input, { io: 'input' });
   return { type: 'function', function: { name, description, parameters } };
 }
 
@@ -107,7 +114,8 @@ export async function runTool(
       aborted,
     ]);
     return JSON.stringify({ ok: true, result: output ?? null }).slice(0, MAX_OUTPUT_CHARACTERS);
-  } catch {
+  } catch (error) {
+    if (error instanceof ToolRefusal) return failure(error.message.slice(0, MAX_OUTPUT_CHARACTERS));
     return failure(reasonOf(deadline.signal, context.signal));
   } finally {
     stop();

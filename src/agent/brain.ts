@@ -40,7 +40,17 @@ export interface AuthorToolCall {
 export type BrainEvent =
   | { type: 'text'; text: string }
   | { type: 'tool'; call: ToolCall }
-  | { type: 'author_tool'; call: AuthorToolCall };
+  | { type: 'author_tool'; call: AuthorToolCall }
+  /** The brain has no answer to what the caller wants: the text behind this only says so. */
+  | { type: 'unanswered' };
+
+/** What one request to a model has used up. */
+export interface TokenUsage {
+  inputTokens: number;
+  outputTokens: number;
+  /** Where prices are known. */
+  cents?: number;
+}
 
 /** One tool as OpenAI-compatible interfaces describe it. */
 export interface ToolDescription {
@@ -57,6 +67,8 @@ export interface BrainRequest {
   tools?: readonly ToolDescription[];
   /** The caller keeps interrupting: one short sentence is enough. */
   brief?: boolean;
+  /** Told what each request has used up, also of a reply that nobody waits for any more. */
+  onUsage?(usage: TokenUsage): void;
 }
 
 /**

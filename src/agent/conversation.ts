@@ -9,7 +9,7 @@ import {
   type TransferOutcome,
 } from '@jovo-telephony/telephony';
 import type { CallOutcome, JudgedAction } from './after-call/call-report';
-import type { Language, Message, ToolCall } from './brain';
+import type { Language, Message, TokenUsage, ToolCall } from './brain';
 import type { KeypadState } from './keypad';
 import type { TemplateFacts } from './profiles/placeholders';
 import { END_OF_TURN_MS } from './waiting';
@@ -48,9 +48,8 @@ export interface Conversation {
   transfer?: { destination: string; attempt: number; runId: string };
   /** Every transfer of the call, and how it went where that is known. */
   transfers?: TransferNote[];
-  /** An action that waits for the caller's yes, and whether it has come. */
+  /** An action that waits for the caller's yes. */
   asked?: ToolCall;
-  confirmed?: boolean;
   /** The text message that was sent last, until a failure can no longer be its own. */
   smsRunId?: string;
   /** What the caller said last, while its answer is not complete. */
@@ -62,7 +61,11 @@ export interface Conversation {
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
   interruptions: number;
+  /** Fillers that were said so far: the next one is another. */
+  fillers?: number;
   ladder: LadderState;
+  /** What language models have used for this call, where prices are known. */
+  usage?: Required<TokenUsage>;
   /** Where the profile has a menu: what its keys mean now. */
   keypad?: KeypadState;
 }

@@ -7,6 +7,7 @@ import {
   type RiskyActionType,
 } from '@jovo-telephony/telephony';
 import type { AgentProfile } from './profiles/profile';
+import { timeZoneOf } from './profiles/time-zone';
 
 const COUNTRY_OF_REGION: Readonly<Record<string, string>> = {
   DE: '+49',
@@ -31,12 +32,16 @@ export function policyOf(profile: AgentProfile): PolicyRules {
     transfer: rules('transfer'),
     send_sms: rules('send_sms'),
   };
-  const named = Object.entries(destinations).flatMap(([name, destination]) =>
-    numbersOf(destination).map(
-      (number, attempt) => [placeName(name, attempt), { number: `+${number}` }] as const,
-    ),
-  );
-  return { numbers: numberRules(profile), destinations: Object.fromEntries(named), actions };
+  const timeZone = timeZoneOf(profile) ?? 'UTC';
+  const named = Object.entries(destinations).flatMap(([name, destination]) => {
+    const { hours: own } = destination;
+    const hours = own === undefined || own === 'always' ? own : { timeZone, ...own };
+    return numbersOf(destination).map(
+      (number, attempt) => [placeName(name, attempt), { number: `+${number}`, hours }] as const,
+    );
+  });
+  const hours = policy?.hours && { timeZone, ...policy.hours };
+  return { numbers: numberRules(profile), destinations: Object.fromEntries(named), actions, hours };
 }
 
 /** A destination may be a ladder of numbers; each rung is a place of its own for the policy. */

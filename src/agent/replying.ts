@@ -1,27 +1,33 @@
 import {
-  ActionLedger,
   type CallAction,
   type Clock,
+  hangUp,
+  type LadderEvent,
+  type LadderStep,
   type Observe,
-  type ObservedCall,
   type SpeechClock,
   say,
 } from '@jovo-telephony/telephony';
 import { type Acted, Acting, type Verdict } from './acting';
 import type { CallReporter } from './after-call/after-call';
 import { type AuthorTool, describeAuthorTool } from './author-tools';
-import type { Brain, Language, ToolDescription } from './brain';
+import type { Brain, Language, TokenUsage, ToolDescription } from './brain';
+import type { CallRecords } from './call-record';
 import { type Conversation, noteSpeech, remember } from './conversation';
+import type { KnownCallers } from './known-callers';
+import type { McpTools } from './mcp/mcp-tools';
+import { MemoryRecords } from './memory-records';
+import { type NewCalls, observed } from './new-calls';
 import { languageOf, PHRASES, type Phrases } from './phrases';
 import type { AgentProfile } from './profiles/profile';
 import { filledProfile } from './profiles/profile-fill';
 import { offeredLanguages, profileIn } from './profiles/profile-language';
 import type { Profiles } from './profiles/profiles';
+import { climb, type Ending, isEnding, ladderOf, noteUsage } from './silence';
 import { spokenStream } from './spoken-stream';
 import { replyWithTools } from './tool-rounds';
 import { ToolRuns } from './tool-runs';
 import { describeTools } from './tools';
-import { UsageCounter } from './usage';
 import type { Patience } from './waiting';
 
 export interface AgentTiming extends Patience {
@@ -39,37 +45,24 @@ export interface AgentOptions {
   clock: Clock;
   timing: AgentTiming;
   tools?: readonly AuthorTool[];
+  /** The tools of the profiles' MCP servers. */
+  mcp?: Pick<McpTools, 'of'>;
   /** The time of day in Unix milliseconds, for greetings, opening hours and budgets. */
   wallMs?(): number;
   /** Told when a turn fails. The error may hold what was said: log its kind only. */
   onFailure?(error: unknown): void;
+  /** Without it nobody is a returning caller. */
+  knownCallers?: KnownCallers;
   /** Told of calls that are over, where their profile asks for a report. */
   reporter?: Pick<CallReporter, 'report'>;
   /** Told of every verdict of the policy. */
   onVerdict?(verdict: Verdict): void;
+  /** What is written down of calls. Without it, in memory. */
+  records?: CallRecords;
   /** Told what happens, for metrics and logs. */
   observe?: Observe;
   /** Decides which new calls are answered. Absent: all. */
   limits?: NewCalls;
-}
-
-/** Who says how many calls are answered, and how often. */
-export interface NewCalls {
-  /** Undefined lets the call in; anything else is the limit that stands against it. */
-  admit(call: NewCall): string | undefined;
-  /** The call is over, whether it was let in or not. */
-  ended(call: ObservedCall): void;
-}
-
-/** A call that wants to be answered. */
-export interface NewCall extends ObservedCall {
-  /** Digits of the caller; undefined if withheld. */
-  callerNumber?: string;
-  /** Digits of our own number. */
-  ownNumber?: string;
-  /** Who answers, and how many calls that is allowed at the same time; undefined: any number. */
-  profileKey: string;
-  concurrentCalls?: number;
 }
 
 /** How a turn reaches the caller. */
@@ -88,6 +81,7 @@ const IMPATIENT_AFTER = 3;
 /** One reply: what the brain says and asks for, in the profile's voice, within the caller's patience. */
 export class Replying {
   protected readonly acting: Acting;
+  protected readonly records: CallRecords;
   protected readonly wallMs: () => number;
   protected readonly tools: ReadonlyMap<string, AuthorTool>;
   protected readonly runs = new ToolRuns();
@@ -99,27 +93,27 @@ export class Replying {
     const nowIso = () => new Date(this.wallMs()).toISOString();
     this.tools = new Map(options.tools?.map((tool) => [tool.name, tool]));
     this.authorTools = [...this.tools.values()].map(describeAuthorTool);
-    this.acting = new Acting({
-      ledger: new ActionLedger(),
-      usage: new UsageCounter(() => nowIso().slice(0, 10)),
-      nowIso,
-      onVerdict: options.onVerdict,
-    });
+    this.records = options.records ?? new MemoryRecords(() => nowIso().slice(0, 10));
+    this.acting = new Acting({ records: this.records, nowIso, onVerdict: options.onVerdict });
   }
 
   protected async *reply(
     conversation: Conversation,
     { signal, ...how }: TurnOptions,
     sinceMs: number,
+    /** Said when the reply comes to nothing; the apology unless told. Nothing at all, if it is empty. */
+    otherwise?: string,
   ): AsyncGenerator<CallAction> {
     const said: string[] = [];
+    const lastAnswer = conversation.messages.findLast((message) => message.role === 'assistant')?.text;
     let acted = false;
     const call = observed(conversation);
+    let judged = false;
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
     const brainSignal = AbortSignal.any([signal, own.signal]);
-    this.acting.turnStarted(conversation);
+    this.acting.turnStarted(this.caseOf(conversation));
     try {
       for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
         if (signal.aborted) return;
@@ -131,8 +125,17 @@ export class Replying {
           said.push(spoken.text.trim());
           yield this.speech(conversation, spoken.text);
         } else if (spoken.type === 'filler') {
+          conversation.fillers = (conversation.fillers ?? 0) + 1;
           this.options.observe?.({ type: 'filler_said', ...call });
           yield this.speech(conversation, spoken.text, true);
+        } else if (spoken.type === 'unanswered') {
+          judged = true;
+          const step = this.turnEnded(conversation, false);
+          // The end of the call takes the place of another "I do not know".
+          if (!isEnding(step)) continue;
+          acted = true;
+          yield* await this.endCall(conversation, step);
+          break;
         } else if (!acted) {
           // One action a turn: a model that repeats itself must not dial twice.
           acted = true;
@@ -140,10 +143,8 @@ export class Replying {
             yield* this.switchLanguage(conversation, spoken.call.arguments.language, said);
             if (signal.aborted) return;
           }
-          const { say: text, actions } = this.acting.act(
-            spoken.call,
-            this.caseOf(conversation, said.length > 0),
-          );
+          const asked = { ...this.caseOf(conversation, said.length > 0), signal };
+          const { say: text, actions } = await this.acting.act(spoken.call, asked);
           // A message counts as sent from here on: nothing may come between that and its leaving.
           yield* actions.filter(({ type }) => type === 'send_sms');
           if (signal.aborted) return;
@@ -158,22 +159,32 @@ export class Replying {
       }
       if (signal.aborted) return;
       if (said.length === 0 && !acted) throw new Error('The brain has said nothing');
+      if (judged || conversation.closing) return;
+      // Whoever says the same again has not got any further.
+      const step = this.turnEnded(conversation, said.join(' ') !== lastAnswer);
+      if (isEnding(step)) yield* await this.endCall(conversation, step);
     } catch (error) {
       if (signal.aborted) return;
       own.abort(error);
       conversation.failed = true;
       this.options.onFailure?.(error);
       this.options.observe?.({ type: 'answer_failed', ...call, error });
-      const { sorry } = this.phrases(conversation);
-      said.push(sorry);
-      yield this.speech(conversation, sorry);
+      const step = this.turnEnded(conversation, false);
+      if (isEnding(step)) {
+        yield* await this.endCall(conversation, step);
+        return;
+      }
+      const text = otherwise ?? this.phrases(conversation).sorry;
+      if (text === '') return;
+      said.push(text);
+      yield this.speech(conversation, text);
     } finally {
       own.abort();
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
       if (!signal.aborted) {
         conversation.unanswered = undefined;
         this.runs.told(conversation.callId);
-        this.acting.turnEnded(conversation);
+        this.acting.turnEnded(this.caseOf(conversation));
       }
     }
   }
@@ -182,16 +193,18 @@ export class Replying {
     const { brain, clock, timing } = this.options;
     const { language, callId } = conversation;
     const profile = this.profileOf(conversation);
+    const served = this.options.mcp?.of(profile) ?? [];
     const request = {
       profile,
       language,
       messages: [...conversation.messages],
-      tools: [...describeTools(profile), ...this.authorTools],
+      tools: [...describeTools(profile), ...this.authorTools, ...served.map(describeAuthorTool)],
       brief: conversation.interruptions > IMPATIENT_AFTER,
+      onUsage: (usage: TokenUsage) => noteUsage(conversation, usage),
     };
     const reply = replyWithTools(request, {
       brain,
-      tools: this.tools,
+      tools: new Map([...this.tools, ...served.map((tool) => [tool.name, tool] as const)]),
       runs: this.runs,
       clock,
       context: { signal, language, callId },
@@ -200,7 +213,9 @@ export class Replying {
     // Where nothing can be pushed a filler delays the answer by its own length: it waits as long as it may.
     const fillerAfterMs = push ? timing.fillerAfterMs : Math.max(timing.fillerAfterMs, timing.holdAfterMs);
     const patience = { ...timing, fillerAfterMs };
-    const fillers = this.phrases(conversation).hold;
+    const { hold } = this.phrases(conversation);
+    const next = (conversation.fillers ?? 0) % hold.length;
+    const fillers = [...hold.slice(next), ...hold.slice(0, next)];
     return spokenStream(reply, signal, {
       clock,
       language: () => conversation.language,
@@ -209,6 +224,38 @@ export class Replying {
       fillers,
       line,
     });
+  }
+
+  private turnEnded(conversation: Conversation, progress: boolean): LadderStep {
+    return this.climb(conversation, { type: 'turn_ended', progress, nowMs: this.options.clock.nowMs() });
+  }
+
+  /** Where the call stands on its ladder after an event. */
+  protected climb(conversation: Conversation, event: LadderEvent): LadderStep {
+    const ladder = ladderOf(this.profileOf(conversation).silence, this.phrases(conversation));
+    return climb(conversation, ladder, event);
+  }
+
+  /** The end that the ladder wants. A transfer that may not be is a goodbye; who has heard it hears another one. */
+  protected async endCall(conversation: Conversation, step: Ending): Promise<CallAction[]> {
+    const { goodbye, silentGoodbye, noProgress } = this.phrases(conversation);
+    const reason = step.reason === 'silence' ? 'silence' : 'limit_reached';
+    if (step.do === 'goodbye') return this.hangUpAfter(conversation, step.text || goodbye, reason);
+    const call = { name: 'transfer_call', arguments: { destination: step.destination } } as const;
+    const acted = await this.acting.act(call, this.agreedCase(conversation));
+    if (acted.actions.length > 0) return this.carryOut(conversation, acted);
+    return this.hangUpAfter(conversation, reason === 'silence' ? silentGoodbye : noProgress, reason);
+  }
+
+  protected hangUpAfter(
+    conversation: Conversation,
+    goodbye: string,
+    reason: Conversation['closingReason'],
+  ): CallAction[] {
+    const action = hangUp({ after: 'speech' });
+    conversation.closing = action;
+    conversation.closingReason = reason;
+    return [this.speech(conversation, goodbye), action];
   }
 
   /**
@@ -269,7 +316,12 @@ export class Replying {
     return { tag, voice: { ...voice, language } };
   }
 
-  protected caseOf(conversation: Conversation, spoke: boolean) {
+  /** For what needs no further yes. */
+  protected agreedCase(conversation: Conversation) {
+    return { ...this.caseOf(conversation), agreed: true };
+  }
+
+  protected caseOf(conversation: Conversation, spoke = false) {
     return {
       conversation,
       profile: this.profileOf(conversation),
@@ -288,9 +340,4 @@ export class Replying {
   protected phrases({ language }: Conversation): Phrases {
     return PHRASES[language];
   }
-}
-
-/** A call as whoever measures knows it. */
-export function observed({ network = 'unknown', callId }: Conversation): ObservedCall {
-  return { network, callId };
 }

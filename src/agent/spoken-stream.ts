@@ -19,13 +19,16 @@ export interface SpokenStreamOptions {
 export type ReplyEvent =
   | { type: 'text'; text: string }
   | { type: 'tool'; call: ToolCall }
-  | { type: 'aside'; text: string };
+  | { type: 'aside'; text: string }
+  | { type: 'unanswered' };
 
 /** What a caller gets of a reply: pieces that can be spoken, something that fills a gap, and tool calls. */
 export type Spoken =
   | { type: 'say'; text: string }
   | { type: 'filler'; text: string }
-  | { type: 'tool'; call: ToolCall };
+  | { type: 'tool'; call: ToolCall }
+  /** The brain has no answer, and says so now. */
+  | { type: 'unanswered' };
 
 /** The longest reply, about four minutes. A model that goes on is not answering anybody, and its text costs time. */
 const MAX_REPLY_CHARACTERS = 3_000;
@@ -85,6 +88,10 @@ export async function* spokenStream(
       if (event.done) break;
       next = source.next();
       const { value } = event;
+      if (value.type === 'unanswered') {
+        yield value;
+        continue;
+      }
       if (value.type === 'text') {
         yield* speak(cutter.push(value.text.slice(0, left), clock.nowMs()));
         left -= value.text.length;

@@ -31,8 +31,17 @@ const TOOLS = {
   },
 } as const satisfies Record<ToolCall['name'], { description: string; arguments: z.ZodType }>;
 
+const described = new WeakMap<AgentProfile, readonly ToolDescription[]>();
+
+/** {@link describe}, once per profile. */
+export function describeTools(profile: AgentProfile): readonly ToolDescription[] {
+  const known = described.get(profile) ?? describe(profile);
+  described.set(profile, known);
+  return known;
+}
+
 /** The tools for one profile. Where a call may go, and in which languages, is named, so that a model need not guess. */
-export function describeTools(profile: AgentProfile): ToolDescription[] {
+function describe(profile: AgentProfile): ToolDescription[] {
   const destinations = Object.keys(profile.destinations);
   const languages = offeredLanguages(profile);
   const offered: Record<ToolCall['name'], z.ZodType | undefined> = {

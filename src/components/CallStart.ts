@@ -10,14 +10,14 @@ export class CallStart extends CallComponent {
     const known = this.$session.data.conversation !== undefined;
     const { conversation } = this;
     if (conversation.ending) return this.endNow();
-    const { $agent } = this;
-    await this.send(known ? $agent.resume(conversation) : $agent.answer(conversation, this.parties));
+    if (known) await this.send(this.$agent.resume(conversation));
+    else await this.stream(this.$agent.answer(conversation, this.parties, this.delivery));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_FAILED] })
   async transferFailed(): Promise<void> {
     const failure = transferFailure(this.$input.transferOutcome);
-    await this.send(this.$agent.transferFailed(this.conversation, failure));
+    await this.send(await this.$agent.transferFailed(this.conversation, failure));
   }
 
   @Handle({ global: true, types: [InputType.TRANSFER_ANSWERED] })

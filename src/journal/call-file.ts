@@ -2,12 +2,22 @@ import type { KeptCall, NotedEvent } from '@jovo-telephony/platform-base';
 import type { LedgerRun } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
 import type { Conversation } from '../agent/conversation';
+import type { CallDescription } from './journal';
 import { messagesSince, type NotedMessages } from './messages';
 import type { Sealing } from './sealing';
 import type { Begun, CallFacts, Page } from './store';
 
 /** What Jovo keeps of a session, as its database plugins see it. */
 export type SessionItem = Record<string, unknown>;
+
+/** What must not happen twice, or must not be begun again without a word. */
+export interface Claims {
+  readonly runs: readonly LedgerRun[];
+  /** Tools that were begun, and of which nobody knows yet how they ended. */
+  readonly tools: readonly string[];
+}
+
+const NO_CLAIMS: Claims = { runs: [], tools: [] };
 
 /** What is sealed as the state of a call. */
 interface Envelope {
@@ -40,18 +50,21 @@ export class CallFile {
   /** Of the state in the store that this is in step with. */
   version: number | undefined;
   session?: SessionItem;
-  claims: LedgerRun[] = [];
+  claims: Claims = NO_CLAIMS;
   claimCount = 0;
   /** The claims have outcomes that the store has not seen. */
   claimsChanged = false;
   handled: string[] = [];
   about?: CallFacts;
+  description?: CallDescription;
   unsaved?: Unsaved;
   usedAtMs = 0;
   /** The end of the last write that was begun. Writes of one call come one after the other. */
   writing: Promise<unknown> = Promise.resolve();
   private noted: NotedMessages = { before: 0, texts: [] };
   private writes = 0;
+  /** Of what this process has kept last: whatever it is handed back counts as newer. */
+  private revision = 0;
 
   constructor(
     readonly id: string,
@@ -69,18 +82,19 @@ export class CallFile {
   /** The call as it is, ready to be stored. `writer` is the name of this write. */
   seal(kept: KeptCall): { state: Uint8Array; writer: string } {
     this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
+    this.revision = kept.state.revision;
     this.writes += 1;
     const writer = `${this.holder}#${this.writes}`;
     const { session, handled, about } = this;
     // The plugin's session says more than the platform's copy.
     const without: KeptCall = { ...kept, session: session ? undefined : kept.session, handled: [] };
     const envelope: Envelope = kept.ended
-      ? { writer, kept: tombstone(kept), handled }
+      ? { writer, kept: { ...kept, session: undefined, handled: [] }, handled }
       : { writer, kept: without, session, handled, about };
     return { state: this.sealing.seal(this.id, JSON.stringify(envelope)), writer };
   }
 
-  sealClaims(claims: readonly LedgerRun[]): Uint8Array {
+  sealClaims(claims: Claims): Uint8Array {
     return this.sealing.seal(this.id, JSON.stringify(claims));
   }
 
@@ -105,7 +119,7 @@ export class CallFile {
   /** Takes over what another process has left. Returns what the platform kept, if it is news. */
   takeOver(begun: Extract<Begun, { result: 'begun' }>): KeptCall | undefined {
     const { lease, state, claims, claimCount } = begun;
-    this.claims = claims ? JSON.parse(this.sealing.open(this.id, claims)) : [];
+    this.claims = claims ? JSON.parse(this.sealing.open(this.id, claims)) : NO_CLAIMS;
     this.claimCount = claimCount;
     this.claimsChanged = false;
     if (lease.version === this.version) return undefined;
@@ -113,10 +127,13 @@ export class CallFile {
     if (!state) return undefined;
     const { kept, session, handled, about } = this.openState(state);
     this.session = session;
+    this.description = undefined;
     this.handled = handled;
     this.about = about;
     this.noted = messagesSince({ before: 0, texts: [] }, this.messages, this.messagesBefore).noted;
-    return kept;
+    return (
+      kept && { ...kept, state: { ...kept.state, revision: Math.max(kept.state.revision, this.revision) } }
+    );
   }
 
   /** Which of our writes has made this state, if one has. */
@@ -136,6 +153,7 @@ export class CallFile {
   /** Another process knows better. */
   forget(): void {
     this.version = undefined;
+    this.description = undefined;
     this.session = undefined;
     this.unsaved = undefined;
     this.handled = [];
@@ -156,26 +174,6 @@ export class CallFile {
 
 /** The conversation in a session, if there is one. */
 export function conversationOf(session: SessionItem | undefined): Conversation | undefined {
-  return (session as { data?: { conversation?: Conversation } } | undefined)?.data?.conversation;
-}
-
-/** What late events have to know of a call that is over: that it is. */
-function tombstone(kept: KeptCall): KeptCall {
-  const { state } = kept;
-  const { id } = state.info;
-  return {
-    version: kept.version,
-    handled: [],
-    ended: true,
-    state: {
-      ...state,
-      info: { id },
-      late: [],
-      deferred: [],
-      held: { actions: [], afterSpeech: [] },
-      unfinished: [],
-      answered: undefined,
-      notes: {},
-    },
-  };
+  return (session as { session?: { data?: { conversation?: Conversation } } } | undefined)?.session?.data
+    ?.conversation;
 }

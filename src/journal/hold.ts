@@ -1,6 +1,5 @@
-import type { CallHold, KeptCall, NotedEvent, Novelty } from '@jovo-telephony/platform-base';
-import type { LedgerRun } from '@jovo-telephony/telephony';
-import type { CallFile } from './call-file';
+import type { CallHold, KeptCall, NotedEvent, Novelty, TAKEN_AWAY } from '@jovo-telephony/platform-base';
+import type { CallFile, Claims } from './call-file';
 import type { JournalEntry } from './entries';
 import type { Counter, Lease } from './store';
 
@@ -9,7 +8,7 @@ export interface HoldWorld {
   epochMs(): number;
   note(file: CallFile, lease: Lease, event: NotedEvent): void;
   save(hold: JournalHold, kept: KeptCall, goesOn: boolean): Promise<void>;
-  claim(hold: JournalHold, claims: readonly LedgerRun[], counters: readonly Counter[]): Promise<ClaimAnswer>;
+  claim(hold: JournalHold, claims: Claims, counters: readonly Counter[]): Promise<ClaimAnswer>;
 }
 
 /** `down`: the store cannot be asked. Then nothing risky may happen. */
@@ -39,9 +38,9 @@ export class JournalHold implements CallHold {
     return this.lease === undefined;
   }
 
-  /** Another process has received an interruption, or has taken the call. */
-  interrupt(): void {
-    this.interruption.abort();
+  /** Another process has received an interruption, or (with that reason) has taken the call away. */
+  interrupt(reason?: typeof TAKEN_AWAY): void {
+    this.interruption.abort(reason);
   }
 
   noteEvent(event: NotedEvent): Novelty {
@@ -70,7 +69,7 @@ export class JournalHold implements CallHold {
     this.entries.push({ ...entry, atMs: this.world.epochMs() });
   }
 
-  claim(claims: readonly LedgerRun[], counters: readonly Counter[]): Promise<ClaimAnswer> {
+  claim(claims: Claims, counters: readonly Counter[]): Promise<ClaimAnswer> {
     return this.world.claim(this, claims, counters);
   }
 

@@ -1,7 +1,14 @@
-import type { CallKeeper, CallRef, KeptCall, NotedEvent, TakeRequest } from '@jovo-telephony/platform-base';
-import type { Clock, LedgerRun } from '@jovo-telephony/telephony';
+import {
+  type CallKeeper,
+  type CallRef,
+  type KeptCall,
+  type NotedEvent,
+  TAKEN_AWAY,
+  type TakeRequest,
+} from '@jovo-telephony/platform-base';
+import type { Clock } from '@jovo-telephony/telephony';
 import { Backlog } from './backlog';
-import { CallFile, type SessionItem } from './call-file';
+import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
 import { type ClaimAnswer, JournalHold } from './hold';
 import { newHolder } from './holder';
@@ -20,6 +27,8 @@ export interface JournalOptions {
   describe?(session: SessionItem): CallDescription | undefined;
   /** Told when the store goes down, and when it is back; and of what was lost or found changed. No caller data. */
   warn?(warning: string): void;
+  /** Told when the store goes down, and when it is back. */
+  onHealth?(up: boolean): void;
   /** Names this process; for tests of two in one. */
   holder?: string;
 }
@@ -69,12 +78,14 @@ export class Journal implements CallKeeper {
   private sweptAtMs = 0;
 
   constructor(readonly options: JournalOptions) {
-    const { clock, store, warn } = options;
+    const { clock, store, warn, onHealth } = options;
     this.holder = options.holder ?? newHolder();
-    const told = (up: boolean) =>
+    const told = (up: boolean) => {
+      onHealth?.(up);
       warn?.(
         up ? 'the store of the journal is back' : 'the store of the journal is away: calls go on from memory',
       );
+    };
     this.line = new StoreLine({ clock, onChange: told });
     this.watch = new LeaseWatch({ clock, store, line: this.line, leaseMs: LEASE_MS });
     this.backlog = new Backlog({
@@ -243,7 +254,8 @@ export class Journal implements CallKeeper {
   /** Everything that the end of a turn, or a point in it, has to write. Made at once: what is given is live. */
   private resultOf(hold: JournalHold, kept: KeptCall): TurnResult & { writer: string } {
     const { file } = hold;
-    const description = file.session && this.options.describe?.(file.session);
+    file.description ??= file.session && this.options.describe?.(file.session);
+    const { description } = file;
     if (description && !file.about) {
       hold.entries.unshift({
         kind: 'call_started',
@@ -270,14 +282,14 @@ export class Journal implements CallKeeper {
 
   private overtaken(hold: JournalHold): void {
     hold.file.forget();
-    hold.interrupt();
+    hold.interrupt(TAKEN_AWAY);
     const page = pageOf([{ kind: 'overtaken', atMs: this.options.epochMs() }], hold.file.sealText, true);
     if (page) this.options.store.append(hold.file.id, [page]).catch(() => {});
   }
 
   private readonly claim = async (
     { file, lease }: JournalHold,
-    claims: readonly LedgerRun[],
+    claims: Claims,
     counters: readonly Counter[],
   ): Promise<ClaimAnswer> => {
     if (!lease || !this.line.mayAsk()) return 'down';
@@ -287,7 +299,7 @@ export class Journal implements CallKeeper {
     try {
       const answer = await this.line.within(asked, CLAIM_MS);
       if (answer !== 'granted') return answer;
-      file.claims = [...claims];
+      file.claims = claims;
       file.claimCount += 1;
       return 'granted';
     } catch {
@@ -320,10 +332,10 @@ export class Journal implements CallKeeper {
 }
 
 /** The store has granted what was refused meanwhile, because it came too late: it has not happened. */
-function notTaken(file: CallFile, claims: readonly LedgerRun[]): void {
-  const late = claims.at(-1);
-  if (!late) return;
-  file.claims = [...claims.slice(0, -1), { ...late, outcome: { ok: false, detail: 'not taken' } }];
+function notTaken(file: CallFile, claims: Claims): void {
+  const before = new Set(file.claims.runs.map(({ runId }) => runId));
+  const runs = claims.runs.map((run) => (before.has(run.runId) ? run : { ...run, withdrawn: true }));
+  file.claims = { runs, tools: file.claims.tools };
   file.claimCount += 1;
   file.claimsChanged = true;
 }

@@ -1,3 +1,4 @@
+import { TAKEN_AWAY } from '@jovo-telephony/platform-base';
 import type { Clock } from '@jovo-telephony/telephony';
 import type { JournalHold } from './hold';
 import type { JournalStore } from './store';
@@ -50,7 +51,8 @@ export class LeaseWatch {
         const states = await line.within(store.look(leases, renewForMs), WITHIN_MS);
         for (const [index, { holds, interrupts }] of states.entries()) {
           const hold = held[index];
-          if (hold && (!holds || interrupts !== hold.interrupts)) hold.interrupt();
+          if (!holds) hold?.interrupt(TAKEN_AWAY);
+          else if (interrupts !== hold?.interrupts) hold?.interrupt();
         }
       } catch {
         // The store is away: nobody else can have taken the call either.

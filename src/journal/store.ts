@@ -62,7 +62,7 @@ export interface BeginRequest {
   holder: string;
   /** How long the lease holds unless it is renewed, by the clock of the store. */
   leaseMs: number;
-  /** What came, sealed. Kept until a turn is committed, so that a crash does not lose it. */
+  /** What came, sealed. Kept until the turn is committed or the next one begins, so that a crash does not lose it. */
   event?: string;
   /** The state of this version is at hand already and need not be read. */
   knownVersion?: number;
@@ -82,7 +82,7 @@ export type Begun =
       /** How many claims there are: what the next one has to say to be granted. */
       claimCount: number;
       interrupts: number;
-      /** Events of turns that never came to their end, oldest first. Not the one that was just noted. */
+      /** Events of the turn before, if it never came to its end, oldest first. Told once. */
       unfinished: string[];
     }
   | { result: 'busy' };

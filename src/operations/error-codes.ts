@@ -105,6 +105,16 @@ export const ERROR_CODES = {
     meaning: 'An error that nobody has caught; the process goes on.',
     advice: 'A fault of the code: please report the kind of the error and what happened before.',
   },
+  TOOLS_FAILED: {
+    where: 'call',
+    meaning: 'A Model Context Protocol server of a profile cannot be reached; its tools are missing.',
+    advice: 'The field `name` names the server; check its address in `mcp` of the profile.',
+  },
+  JOURNAL_WARNING: {
+    where: 'call',
+    meaning: 'The journal could not write, read or delete something.',
+    advice: 'The field `warning` says what; see the database behind `JOURNAL_URL`.',
+  },
   REPORT_NOT_DELIVERED: {
     where: 'after call',
     meaning: 'The report of a call did not reach its webhook.',

@@ -40,6 +40,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'kind',
   'language',
   'limitSeconds',
+  'name',
   'network',
   'paths',
   'port',

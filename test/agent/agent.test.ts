@@ -64,10 +64,11 @@ const kinds = (heard: { action: CallAction }[]) => heard.map(({ action }) => act
 const live = (push = true) => ({ signal: new AbortController().signal, push });
 
 describe('who answers', () => {
-  test('the called number chooses the profile, its language and its voice', () => {
-    const { agent, conversation, parties } = call([], ENGLISH_CALL);
+  test('the called number chooses the profile, its language and its voice', async () => {
+    const { clock, agent, conversation, parties } = call([], ENGLISH_CALL);
     expect(conversation.language).toBe('en');
-    expect(agent.greet(conversation, parties)).toEqual([
+    const heard = await play(clock, agent.greet(conversation, parties, live()));
+    expect(heard.map(({ action }) => action)).toEqual([
       {
         type: 'speak',
         text: WORKSHOP.greeting,
@@ -77,11 +78,9 @@ describe('who answers', () => {
     ]);
   });
 
-  test('a number that nobody claims reaches the default profile', () => {
-    const { agent, conversation, parties } = call([], { from: '', to: '4930999999' });
-    expect(texts(agent.greet(conversation, parties).map((action) => ({ action })))).toEqual([
-      PRAXIS.greeting,
-    ]);
+  test('a number that nobody claims reaches the default profile', async () => {
+    const { clock, agent, conversation, parties } = call([], { from: '', to: '4930999999' });
+    expect(texts(await play(clock, agent.greet(conversation, parties, live())))).toEqual([PRAXIS.greeting]);
     expect(conversation.callerNumber).toBeUndefined();
   });
 
@@ -112,6 +111,16 @@ describe('a turn', () => {
     expect(texts(heard)).toEqual([PHRASES.de.hold[0], 'Um acht.']);
     expect(heard[0]?.atMs).toBe(900);
     expect(conversation.messages.at(-1)).toEqual({ role: 'assistant', text: 'Um acht.' });
+  });
+
+  test('fillers take turns over the whole call', async () => {
+    const { clock, agent, conversation } = call([
+      [{ pauseMs: 1_500 }, 'Um acht.'],
+      [{ pauseMs: 1_500 }, 'Um zehn.'],
+    ]);
+    const heard = await play(clock, agent.heard(conversation, 'Wann?', live()));
+    heard.push(...(await play(clock, agent.heard(conversation, 'Und samstags?', live()))));
+    expect(texts(heard)).toEqual([PHRASES.de.hold[0], 'Um acht.', PHRASES.de.hold[1], 'Um zehn.']);
   });
 
   test.each<[string, Step[]]>([
@@ -244,23 +253,26 @@ describe('ending and transferring', () => {
 });
 
 describe('what is not speech', () => {
-  test('silence: asked twice in different words, then a goodbye', () => {
+  test('silence: asked twice in different words, then a goodbye', async () => {
     const { agent, conversation } = call([]);
-    const turns = [1, 2, 3].map(() => agent.silent(conversation).map((action) => ({ action })));
+    const turns: { action: CallAction }[][] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      turns.push((await agent.silent(conversation)).map((action) => ({ action })));
+    }
     expect(turns.map(texts)).toEqual([
       [PHRASES.de.areYouThere[0]],
       [PHRASES.de.areYouThere[1]],
       [PHRASES.de.silentGoodbye],
     ]);
     expect(kinds(turns[2] ?? [])).toEqual(['speak', 'hang_up']);
-    expect(agent.silent(conversation)).toEqual([]);
+    expect(await agent.silent(conversation)).toEqual([]);
   });
 
   test('a word from the caller starts the count anew, but no sentence is said twice in a row', async () => {
     const { clock, agent, conversation } = call([['Gern.']]);
-    agent.silent(conversation);
+    await agent.silent(conversation);
     await play(clock, agent.heard(conversation, 'Ja, ich bin da', live()));
-    expect(texts(agent.silent(conversation).map((action) => ({ action })))).toEqual([
+    expect(texts((await agent.silent(conversation)).map((action) => ({ action })))).toEqual([
       PHRASES.de.areYouThere[1],
     ]);
   });
@@ -276,7 +288,7 @@ describe('what is not speech', () => {
 
   test('a failed transfer and a failed text message are told to the caller and to the brain', async () => {
     const { agent, conversation } = call([]);
-    expect(texts(agent.transferFailed(conversation).map((action) => ({ action })))).toEqual([
+    expect(texts((await agent.transferFailed(conversation)).map((action) => ({ action })))).toEqual([
       `${PHRASES.de.transfer.failed} ${PHRASES.de.transfer.anythingElse}`,
     ]);
     expect(texts(agent.smsFailed(conversation).map((action) => ({ action })))).toEqual([

@@ -1,11 +1,10 @@
-import { LLMock } from '@copilotkit/aimock';
 import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import fc from 'fast-check';
 import type { Brain, BrainEvent, BrainRequest } from '../../src/agent/brain';
 import { type ChainOptions, chainOf } from '../../src/agent/brains/chain';
 import { openAiBrain } from '../../src/agent/brains/openai';
 import { systemClock } from '../../src/system-clock';
-import { chunk, type HostileModel, hostileModel, startStream } from '../support/model-server';
+import { chunk, models, startStream } from '../support/model-server';
 import { PRAXIS } from '../support/profile';
 import { ScriptedBrain, type Step } from '../support/scripted-brain';
 
@@ -468,15 +467,7 @@ describe('any brains, any number of turns', () => {
 });
 
 describe('a chain of real models', () => {
-  const mock = new LLMock({ port: 0, logLevel: 'silent' });
-  let hostile: HostileModel | undefined;
-  beforeAll(() => mock.start());
-  afterAll(() => mock.stop());
-  afterEach(async () => {
-    mock.reset();
-    await hostile?.close();
-    hostile = undefined;
-  });
+  const { mock, misbehaving } = models();
 
   const model = (baseUrl: string) => openAiBrain({ apiKey: 'test', baseUrl, model: 'test-model' });
   const chain = (firstUrl: string, firstUsefulMs = 150) =>
@@ -488,7 +479,7 @@ describe('a chain of real models', () => {
     });
   const answers = () => mock.onMessage(/.*/, { content: 'Guten Tag.' });
 
-  const faults: [string, Parameters<typeof hostileModel>[0], { closedEarly: number }][] = [
+  const faults: [string, Parameters<typeof misbehaving>[0], { closedEarly: number }][] = [
     ['hangs before its headers', () => {}, { closedEarly: 1 }],
     ['hangs after its headers', (response) => startStream(response), { closedEarly: 1 }],
     [
@@ -546,17 +537,17 @@ describe('a chain of real models', () => {
   ];
   test.each(faults)('one that %s: the second one answers', async (_, answer, { closedEarly }) => {
     answers();
-    hostile = await hostileModel(answer);
+    const hostile = await misbehaving(answer);
     const reading = read(chain(hostile.url));
     await until(() => reading.ended);
     expect(reading).toMatchObject({ text: 'Guten Tag.', error: undefined });
-    await until(() => hostile?.closedEarly === closedEarly);
+    await until(() => hostile.closedEarly === closedEarly);
     expect(hostile.requests).toBe(1);
   });
 
   test('one that hangs after token 5 is heard so far; leaving it closes its request', async () => {
     answers();
-    hostile = await hostileModel((response) => {
+    const hostile = await misbehaving((response) => {
       startStream(response);
       for (const content of ['Das ', 'ist ', 'eine ', 'gute ', 'Frage']) response.write(chunk({ content }));
     });
@@ -565,14 +556,14 @@ describe('a chain of real models', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(reading.ended).toBe(false);
     await reading.leave();
-    await until(() => hostile?.closedEarly === 1);
+    await until(() => hostile.closedEarly === 1);
     expect(reading).toMatchObject({ text: 'Das ist eine gute Frage', ended: true, error: undefined });
     expect(mock.getRequests()).toHaveLength(0);
   });
 
   test('one that is cut after token 5 is an error, not a second beginning', async () => {
     answers();
-    hostile = await hostileModel((response) => {
+    const hostile = await misbehaving((response) => {
       startStream(response);
       for (const content of ['Das ', 'ist ', 'eine ', 'gute ', 'Frage']) response.write(chunk({ content }));
       setTimeout(() => response.destroy(), 20);
@@ -586,26 +577,22 @@ describe('a chain of real models', () => {
 
   test('an interruption closes exactly the request that is open', async () => {
     answers();
-    const speaking = await hostileModel((response) => {
+    const speaking = await misbehaving((response) => {
       startStream(response);
       response.write(chunk({ content: 'Also, ' }));
     });
-    hostile = await hostileModel(() => {});
+    const hostile = await misbehaving(() => {});
     const options = { clock: systemClock, firstUsefulMs: 400, breakAfter: 3, retryAfterMs: 1000 };
     const reading = read(
       chainOf([model(hostile.url), model(speaking.url), model(`${mock.url}/v1`)], options),
     );
-    try {
-      await until(() => reading.text === 'Also, ');
-      expect([hostile.closedEarly, speaking.closedEarly]).toEqual([1, 0]);
-      reading.controller.abort();
-      await until(() => speaking.closedEarly === 1);
-      await until(() => reading.ended);
-      expect(reading.error).toBeUndefined();
-      expect([hostile.requests, speaking.requests, mock.getRequests().length]).toEqual([1, 1, 0]);
-    } finally {
-      await speaking.close();
-    }
+    await until(() => reading.text === 'Also, ');
+    expect([hostile.closedEarly, speaking.closedEarly]).toEqual([1, 0]);
+    reading.controller.abort();
+    await until(() => speaking.closedEarly === 1);
+    await until(() => reading.ended);
+    expect(reading.error).toBeUndefined();
+    expect([hostile.requests, speaking.requests, mock.getRequests().length]).toEqual([1, 1, 0]);
   });
 });
 

@@ -66,7 +66,7 @@ describe('how a call came to its end', () => {
 
   test('silence, unless the caller then speaks and the brain ends the call', async () => {
     const { agent, conversation, says, ends } = call([['Ja, ich bin da.'], [HANG_UP]]);
-    for (let silences = 0; silences < 3; silences += 1) agent.silent(conversation);
+    for (let silences = 0; silences < 3; silences += 1) await agent.silent(conversation);
     expect(conversation.closingReason).toBe('silence');
     await says('Moment, ich habe noch eine Frage.');
     await says('Das war alles.');
@@ -76,7 +76,7 @@ describe('how a call came to its end', () => {
   test('a transfer that came back is none', async () => {
     const { agent, conversation, says, ends } = call([[RECEPTION]]);
     await says('Zur Anmeldung bitte.');
-    agent.transferFailed(conversation);
+    await agent.transferFailed(conversation);
     expect(ends()).toMatchObject({ outcome: 'caller_hung_up', actions: [{ verdict: 'allowed' }] });
   });
 

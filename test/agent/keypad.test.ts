@@ -211,27 +211,28 @@ describe('in a call', () => {
       for await (const action of actions) all.push(action);
       return all;
     };
-    return { agent, brain, conversation, press, collect, live, clock };
+    const greet = () => collect(agent.greet(conversation, {}, live));
+    return { agent, brain, conversation, press, collect, live, clock, greet };
   }
 
-  test('the menu follows the greeting', () => {
-    const { agent, conversation } = call([]);
-    const actions = agent.greet(conversation, {});
+  test('the menu follows the greeting', async () => {
+    const { conversation, greet } = call([]);
+    const actions = await greet();
     expect(actions).toMatchObject([{ text: PRAXIS.greeting }, { text: MENU.prompt, inputTimeoutMs: 8_000 }]);
     expect(conversation.keypad).toEqual(KEYPAD_START);
   });
 
   test('what was keyed is put before the brain as the words of the caller', async () => {
-    const { agent, brain, conversation, press } = call([['Gefunden.']]);
-    agent.greet(conversation, {});
+    const { brain, press, greet } = call([['Gefunden.']]);
+    await greet();
     const actions = await press('31234#');
     expect(actions.at(-1)).toMatchObject({ type: 'speak', text: 'Gefunden.' });
     expect(brain.requests[0]?.messages.at(-1)).toEqual({ role: 'caller', text: '[Kundennummer: 1234]' });
   });
 
   test('a PIN, typed or said, is in nothing that the brain is shown', async () => {
-    const { agent, brain, conversation, press, collect, live } = call([['Danke.'], ['Danke.']]);
-    agent.greet(conversation, {});
+    const { agent, brain, conversation, press, collect, live, greet } = call([['Danke.'], ['Danke.']]);
+    await greet();
     await press('4');
     await collect(agent.heard(conversation, 'meine PIN ist sieben drei neun eins', live));
     await collect(agent.interrupted(conversation, 'sieben drei neun eins sag ich doch', live));
@@ -243,8 +244,8 @@ describe('in a call', () => {
   });
 
   test('a key that transfers goes the way of every transfer, and once', async () => {
-    const { agent, conversation, press } = call([]);
-    agent.greet(conversation, {});
+    const { press, greet } = call([]);
+    await greet();
     const actions = await press('22');
     expect(actions.filter(({ type }) => type === 'transfer')).toHaveLength(1);
     expect(actions).toMatchObject([
@@ -255,8 +256,8 @@ describe('in a call', () => {
   });
 
   test('silence goes on with the ladder when the menu has been said often enough', async () => {
-    const { agent, conversation, collect, live } = call([]);
-    agent.greet(conversation, {});
+    const { agent, conversation, collect, live, greet } = call([]);
+    await greet();
     const turns = [];
     for (let i = 0; i < 3; i++) turns.push(await collect(agent.inputTimedOut(conversation, live)));
     expect(turns).toMatchObject([
@@ -267,8 +268,8 @@ describe('in a call', () => {
   });
 
   test('the length of the call is capped for callers who only press keys', async () => {
-    const { agent, conversation, press, clock } = call([]);
-    agent.greet(conversation, {});
+    const { press, clock, greet } = call([]);
+    await greet();
     await clock.pass(3_600_001);
     expect(await press('5')).toMatchObject([{ text: PHRASES.de.callTooLong }, { type: 'hang_up' }]);
   });

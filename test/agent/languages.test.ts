@@ -112,9 +112,9 @@ describe('a switch changes everything at once', () => {
   test('what a silent caller hears, and what is announced before a transfer', async () => {
     const reception = { name: 'transfer_call', arguments: { destination: 'reception' } } as const;
     const { agent, says, conversation } = call([[switchTo('fr')], [reception], [switchTo('en')]]);
-    expect(texts(agent.silent(conversation))).toEqual(['Hallo, sind Sie da?']);
+    expect(texts(await agent.silent(conversation))).toEqual(['Hallo, sind Sie da?']);
     await says('Französisch bitte');
-    expect(texts(agent.silent(conversation))).toEqual([PHRASES.fr.areYouThere[0]]);
+    expect(texts(await agent.silent(conversation))).toEqual([PHRASES.fr.areYouThere[0]]);
     expect(texts(await says('L’accueil, s’il vous plaît'))).toEqual([PHRASES.fr.transfer.announce]);
   });
 

@@ -1,19 +1,9 @@
-import { LLMock } from '@copilotkit/aimock';
 import type { BrainEvent, BrainRequest } from '../../src/agent/brain';
 import { openAiBrain } from '../../src/agent/brains/openai';
-import { chunk, type HostileModel, hostileModel, startStream } from '../support/model-server';
+import { chunk, models, startStream } from '../support/model-server';
 import { PRAXIS } from '../support/profile';
 
-const mock = new LLMock({ port: 0, logLevel: 'silent' });
-let hostile: HostileModel | undefined;
-
-beforeAll(() => mock.start());
-afterAll(() => mock.stop());
-afterEach(async () => {
-  mock.reset();
-  await hostile?.close();
-  hostile = undefined;
-});
+const { mock, misbehaving } = models();
 
 function brain(baseUrl = `${mock.url}/v1`) {
   return openAiBrain({ apiKey: 'test', baseUrl, model: 'test-model' });
@@ -104,7 +94,7 @@ describe('what goes wrong', () => {
   });
 
   test('a stream that ends in order but too early is an error as well', async () => {
-    hostile = await hostileModel((response) => {
+    const hostile = await misbehaving((response) => {
       startStream(response);
       response.end(chunk({ content: 'Halb' }));
     });
@@ -126,7 +116,7 @@ describe('what goes wrong', () => {
   });
 
   test('garbage instead of events is an error', async () => {
-    hostile = await hostileModel((response) => {
+    const hostile = await misbehaving((response) => {
       startStream(response);
       response.end('data: {"choices": [\n\n');
     });
@@ -136,7 +126,7 @@ describe('what goes wrong', () => {
 
 describe('an interruption', () => {
   test('closes the request to the model at once', async () => {
-    hostile = await hostileModel((response) => {
+    const hostile = await misbehaving((response) => {
       startStream(response);
       response.write(chunk({ content: 'Also, ' }));
     });
@@ -146,18 +136,18 @@ describe('an interruption', () => {
 
     controller.abort();
     await stream.next().catch(() => {});
-    await until(() => hostile?.closedEarly === 1);
+    await until(() => hostile.closedEarly === 1);
   });
 
   test('before the model has answered closes the request, too', async () => {
-    hostile = await hostileModel(() => {});
+    const hostile = await misbehaving(() => {});
     const controller = new AbortController();
     const stream = brain(hostile.url).reply(asking('Hallo'), controller.signal)[Symbol.asyncIterator]();
     const next = stream.next().catch(() => {});
-    await until(() => hostile?.requests === 1);
+    await until(() => hostile.requests === 1);
     controller.abort();
     await next;
-    await until(() => hostile?.closedEarly === 1);
+    await until(() => hostile.closedEarly === 1);
   });
 });
 

@@ -1,4 +1,3 @@
-import { LLMock } from '@copilotkit/aimock';
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import fc from 'fast-check';
 import { type AfterCall, afterCallSchema } from '../../src/agent/after-call/after-call-schema';
@@ -10,7 +9,7 @@ import { retryAfterMs, retryWaitMs } from '../../src/agent/after-call/webhook';
 import { signWebhook, verifyWebhook } from '../../src/agent/after-call/webhook-signature';
 import { openAiSummariser } from '../../src/agent/brains/openai-summary';
 import { systemClock } from '../../src/system-clock';
-import { type HostileModel, hostileModel } from '../support/model-server';
+import { models } from '../support/model-server';
 import { type Reaction, type WebhookServer, webhookServer } from '../support/webhook-server';
 
 const SECRET = 'a secret of some length';
@@ -479,15 +478,7 @@ describe('the section of the profile', () => {
 });
 
 describe('a summary by a model', () => {
-  const mock = new LLMock({ port: 0, logLevel: 'silent' });
-  let hostile: HostileModel | undefined;
-  beforeAll(() => mock.start());
-  afterAll(() => mock.stop());
-  afterEach(async () => {
-    mock.reset();
-    await hostile?.close();
-    hostile = undefined;
-  });
+  const { mock, misbehaving } = models();
 
   const model = (baseUrl = `${mock.url}/v1`) =>
     openAiSummariser({ apiKey: 'test', baseUrl, model: 'test-model' });
@@ -533,12 +524,12 @@ describe('a summary by a model', () => {
   });
 
   test('the whole way: a hanging model is closed, and the report goes out without it', async () => {
-    hostile = await hostileModel(() => {});
+    const hostile = await misbehaving(() => {});
     const options = { summariser: model(hostile.url), summaryWithinMs: 200 };
     const { result, report } = await post({ section: { result: RESULT }, options });
     expect(result.result).toBe('delivered');
     expect(report).not.toHaveProperty('summary');
-    await until(() => hostile?.closedEarly === 1);
+    await until(() => hostile.closedEarly === 1);
   });
 });
 

@@ -63,6 +63,36 @@ describe('a faulty profile stops the start with file, line, field and what was e
     ['an unknown key', `${GOOD}colour: blue\n`, 'p.yaml:14: colour: this key is not known'],
     ['a wrong type', GOOD.replace('"Guten Tag."', '[1]'), 'p.yaml:6: greeting: expected string'],
     [
+      'hours that are none',
+      `${GOOD}policy:\n  hours: { week: [{ days: someday, from: "09:00", to: "17:00" }] }\n`,
+      'p.yaml:15: policy.hours: expected "someday" are not weekdays: write them like mon-fri.',
+    ],
+    [
+      'hours where nobody knows the time',
+      `${GOOD.replace('de-DE\nv', 'en-US\nv')}policy:\n  hours: { week: [{ days: mon-fri, from: "09:00", to: "17:00" }] }\n`,
+      'p.yaml:15: policy.hours: needs to know the time of day; expected the key timeZone',
+    ],
+    [
+      'another language under the wrong name',
+      `${GOOD}languages:\n  en: { language: fr-FR, voice: { provider: azure } }\n`,
+      'p.yaml:15: languages.en.language: expected a tag of that language, for example "en"',
+    ],
+    [
+      'an announcement for nowhere',
+      `${GOOD}languages:\n  en: { language: en-GB, voice: { provider: azure }, announcements: { nowhere: "Hi" } }\n`,
+      'p.yaml:15: languages.en.announcements.nowhere: expected the name of a destination: reception',
+    ],
+    [
+      'a key for a language that is not there',
+      `${GOOD}menu:\n  prompt: "Nine?"\n  keys: { "9": { language: en } }\n`,
+      'p.yaml:16: menu.keys.9.language: expected one of languages: de',
+    ],
+    [
+      'a pattern that is none',
+      `${GOOD}menu:\n  prompt: "?"\n  keys: { "9": { collect: { name: n, prompt: p, pattern: "(" } } }\n`,
+      'p.yaml:16: menu.keys.9.collect.pattern: expected a regular expression',
+    ],
+    [
       'a number that is none',
       GOOD.replace('4921163551', '0190-x'),
       'p.yaml:13: destinations.reception.number: expected a phone number in digits',

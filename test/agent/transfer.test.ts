@@ -39,7 +39,7 @@ test.each([
     for (const failure of FAILURES) {
       const { agent, conversation, says } = transferred(profile, name);
       await says('Please put me through');
-      const said = texts(agent.transferFailed(conversation, failure));
+      const said = texts(await agent.transferFailed(conversation, failure));
       const { transfer } = PHRASES[language];
       expect(said).toEqual([`${transfer[failure]} ${transfer.anythingElse}`]);
       heard.add(said.join());
@@ -61,15 +61,17 @@ test('each number of a ladder has its own outcome; the next one is tried with th
     { text: ANNOUNCE },
     { type: 'transfer', number: '4921163551' },
   ]);
-  expect(agent.transferFailed(conversation, 'busy')).toMatchObject([
+  expect(await agent.transferFailed(conversation, 'busy')).toMatchObject([
     { text: `${transfer.busy} ${transfer.elsewhere}` },
     { type: 'transfer', number: '4921163552' },
   ]);
-  expect(agent.transferFailed(conversation, 'declined')).toMatchObject([
+  expect(await agent.transferFailed(conversation, 'declined')).toMatchObject([
     { text: `${transfer.declined} ${transfer.elsewhere}` },
     { type: 'transfer', number: '4921163553' },
   ]);
-  expect(texts(agent.transferFailed(conversation))).toEqual([`${transfer.failed} ${transfer.anythingElse}`]);
+  expect(texts(await agent.transferFailed(conversation))).toEqual([
+    `${transfer.failed} ${transfer.anythingElse}`,
+  ]);
   await says('Wann haben Sie auf?');
   expect(JSON.stringify(requests.at(-1)?.messages)).toContain('nobody could be reached');
   expect(ends()).toEqual([
@@ -105,5 +107,39 @@ describe('how a transfer went that did not come back', () => {
     await says('Die Anmeldung bitte');
     await interrupts('Nein, doch nicht, eine andere Frage!');
     expect(ends()).toEqual([]);
+  });
+});
+
+describe('opening hours', () => {
+  const at = (iso: string, over: Record<string, unknown>) =>
+    agentCall([[to('reception')]], {
+      profile: profileSchema.parse({ ...PRAXIS, ...over }),
+      wallMs: () => Date.parse(iso),
+    });
+  const hours = { week: [{ days: 'mon-fri', from: '09:00', to: '17:00' }] };
+  const reception = { number: '4921163551', announce: ANNOUNCE };
+
+  test.each([
+    ['in time', '2026-05-04T09:30:00+02:00', { policy: { hours } }, ANNOUNCE],
+    [
+      'too early, on the clock of the business',
+      '2026-05-04T08:30:00+02:00',
+      { policy: { hours } },
+      PHRASES.de.closedNow,
+    ],
+    [
+      'a destination that is always there',
+      '2026-05-03T12:00:00+02:00',
+      { policy: { hours }, destinations: { reception: { ...reception, hours: 'always' } } },
+      ANNOUNCE,
+    ],
+    [
+      'a destination with hours of its own',
+      '2026-05-04T18:00:00+02:00',
+      { destinations: { reception: { ...reception, hours } } },
+      PHRASES.de.closedNow,
+    ],
+  ])('%s', async (_, iso, over, said) => {
+    expect(texts(await at(iso, over).says('Die Anmeldung bitte'))).toEqual([said]);
   });
 });

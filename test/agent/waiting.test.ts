@@ -84,7 +84,7 @@ async function listen(
   });
   let over = false;
   const heard = (async () => {
-    for await (const spoken of stream as AsyncIterable<Exclude<Spoken, { type: 'tool' }>>)
+    for await (const spoken of stream as AsyncIterable<Extract<Spoken, { text: string }>>)
       line.play(spoken.text, spoken.type);
   })()
     .catch((error: unknown) => {

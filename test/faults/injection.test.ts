@@ -211,7 +211,7 @@ test('a transfer that fails and is asked for again: three numbers are dialled in
   for (let nth = 1; nth <= 6; nth += 1) {
     await line.says(says);
     for (let rung = 0; rung < 2; rung += 1) {
-      for (const action of agent.transferFailed(line.conversation)) {
+      for (const action of await agent.transferFailed(line.conversation)) {
         auditor.judge(action, line.conversation, CALLS.de.from, true, 'transfer_failed');
       }
     }

@@ -220,7 +220,8 @@ describe('what is written', () => {
   test('the session is kept with the call', async () => {
     const { a, b } = fleet();
     const hold = await a.journal.take(REF, taking());
-    const session = { data: { conversation: { messages: [{ role: 'caller', text: 'Guten Tag' }] } } };
+    const conversation = { messages: [{ role: 'caller', text: 'Guten Tag' }] };
+    const session = { session: { data: { conversation } } };
     a.journal.keepSession(REF, session);
     await hold.release(kept(1));
     await b.journal.take(REF, taking());
@@ -238,7 +239,7 @@ describe('the store is away', () => {
       const startedAtMs = clock.nowMs();
       const hold = await a.journal.take(REF, taking(event(text)));
       expect(hold.degraded).toBe(true);
-      expect(await hold.claim([], [])).toBe('down');
+      expect(await hold.claim({ runs: [], tools: [] }, [])).toBe('down');
       hold.noteActions([{ type: 'speak', text }]);
       await hold.release(kept(2 + index));
       expect(clock.nowMs()).toBe(startedAtMs);
@@ -340,7 +341,7 @@ describe('the store is away', () => {
     const hold = await a.journal.take(REF, taking());
     a.faults.slowMs = 1_500;
     const run = { runId: '0', turnId: '1', type: 'send_sms' as const, content: 'x' };
-    const asked = hold.claim([run], []);
+    const asked = hold.claim({ runs: [run], tools: [] }, []);
     await clock.pass(1_100);
     expect(await asked).toBe('down');
     await clock.pass(1_000);
@@ -349,7 +350,7 @@ describe('the store is away', () => {
     await clock.pass(100);
     await released;
     const next = await b.journal.take(REF, taking());
-    expect(next.file.claims).toMatchObject([{ ...run, outcome: { ok: false } }]);
+    expect(next.file.claims.runs).toEqual([{ ...run, withdrawn: true }]);
   });
 
   test('what still waits is written before the process ends', async () => {

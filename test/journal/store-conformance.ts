@@ -103,14 +103,16 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       expect(found && kinds(found).sort()).toEqual(['quick', 'slow']);
     });
 
-    test('what came is kept until a turn has come to its end', async () => {
+    test('what came is kept until its turn has come to its end', async () => {
       await taken(one, 'a', { event: 'hello' });
-      await taken(two, 'b', { event: 'are you there?', force: true });
+      const second = await taken(two, 'b', { event: 'are you there?', force: true });
+      expect(second.unfinished).toEqual(['hello']);
       const third = await taken(one, 'a', { event: 'hello again', force: true });
-      expect(third.unfinished).toEqual(['hello', 'are you there?']);
+      // Each of them once: an event that kills whoever handles it must not come back for ever.
+      expect(third.unfinished).toEqual(['are you there?']);
       await one.note(third.lease, 'and a key');
       const fourth = await taken(two, 'b', { force: true });
-      expect(fourth.unfinished).toEqual(['hello', 'are you there?', 'hello again', 'and a key']);
+      expect(fourth.unfinished).toEqual(['hello again', 'and a key']);
       await one.note(third.lease, 'from the past');
       // The turn goes on, and so does the lease.
       expect(await two.commit(fourth.lease, { state: sealed('x'), leaseMs: LEASE_MS })).toBe(true);

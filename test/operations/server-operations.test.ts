@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
+import type { AlarmChange } from '../../src/operations/alarms';
 import type { RunningServer } from '../../src/server';
 import { callEvent, dial, post, startServer, upgradeStatus } from '../support/call-server';
 import { keptLog } from '../support/kept-log';
@@ -67,9 +68,9 @@ describe('how the server is', () => {
     server.operations.alarms.set('journal_degraded', true);
     server.operations.alarms.set('memory_high', true);
     server.operations.alarms.set('memory_high', false);
-    const { active, history } = await (await get('/alarms')).json();
-    expect(active.map(({ alarm }: { alarm: string }) => alarm)).toEqual(['journal_degraded']);
-    expect(history.map(({ state }: { state: string }) => state)).toEqual(['raised', 'raised', 'cleared']);
+    const { active, history } = (await (await get('/alarms')).json()) as Record<string, AlarmChange[]>;
+    expect(active?.map(({ alarm }) => alarm)).toEqual(['journal_degraded']);
+    expect(history?.map(({ state }) => state)).toEqual(['raised', 'raised', 'cleared']);
   });
 });
 
@@ -206,11 +207,11 @@ describe('what a request may cost', () => {
     expect((await post(server.port, event(nested(31)))).status).toBe(200);
     expect(await post(server.port, event(nested(32)))).toMatchObject({
       status: 400,
-      json: { error: 'An event is nested at most 32 levels deep' },
+      json: { error: 'An event has at most 32 levels' },
     });
     expect(await post(server.port, event(wide))).toMatchObject({
       status: 400,
-      json: { error: 'An event has at most 2000 fields' },
+      json: { error: 'An event has at most 2000 keys' },
     });
     expect((await post(server.port, 'x'.repeat(1024 * 1024 + 1))).status).toBe(413);
   });

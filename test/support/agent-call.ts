@@ -58,6 +58,7 @@ export function agentCall(brain: Brain | Step[][], options: AgentCallOptions = {
     failures,
     parties: who,
     requests: answering instanceof ScriptedBrain ? answering.requests : [],
+    isGreeted: () => play(agent.greet(conversation, who, delivery())),
     says: (text: string) => play(agent.heard(conversation, text, delivery())),
     interrupts: (text: string) => play(agent.interrupted(conversation, text, delivery())),
     presses: (key: string) => play(agent.keyPressed(conversation, key, delivery())),

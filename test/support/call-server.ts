@@ -13,6 +13,7 @@ export function startServer(
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'silent',
+    JOURNAL_URL: 'memory:',
     // All calls of a test come from one caller.
     CALLS_PER_MINUTE_PER_CALLER: '0',
     ...environment,

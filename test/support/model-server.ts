@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LLMock } from '@copilotkit/aimock';
 
 /** A model server that does what a real one never should: the test decides every byte, and sees when it is left. */
 export interface HostileModel {
@@ -44,4 +45,28 @@ export function chunk(delta: Record<string, unknown>, finish: string | null = nu
 export function startStream(response: ServerResponse): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
   response.flushHeaders();
+}
+
+type Answer = Parameters<typeof hostileModel>[0];
+
+/**
+ * Model servers for the tests of a file: one that behaves, forgotten between the tests, and those that a test wants to
+ * misbehave, gone after it.
+ */
+export function models() {
+  const mock = new LLMock({ port: 0, logLevel: 'silent' });
+  let hostile: HostileModel[] = [];
+  beforeAll(() => mock.start());
+  afterAll(() => mock.stop());
+  afterEach(async () => {
+    mock.reset();
+    await Promise.all(hostile.map((model) => model.close()));
+    hostile = [];
+  });
+  const misbehaving = async (answer: Answer): Promise<HostileModel> => {
+    const model = await hostileModel(answer);
+    hostile.push(model);
+    return model;
+  };
+  return { mock, misbehaving };
 }

@@ -1,17 +1,39 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type CallEntry, playScript, readScript, transportsOf } from '@jovo-telephony/phone-simulator';
+
+type Kind = 'http' | 'websocket';
+
+export interface Playing {
+  urlOf(transport: Kind): string;
+  /** How much faster than life. */
+  speed?: number;
+  token?: string;
+  /** Transports that are played; what a script names besides is left out. */
+  transports?: readonly Kind[];
+}
 
 /** Plays every script of a folder on the transports it names, as `npm run phone -- --script` does. */
 export function playCalls(folder: string, port: () => number): void {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  playScripts(
+    files.map((file) => join(folder, file)),
+    { urlOf: (transport) => `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate` },
+  );
+}
+
+export function playScripts(
+  files: readonly string[],
+  { urlOf, speed = 20, transports = ['http', 'websocket'], token }: Playing,
+): void {
   for (const file of files) {
-    const script = readScript(join(folder, file));
-    test.each(transportsOf(script))(
-      `${file}: ${script.title} (%s)`,
+    const script = readScript(file);
+    const kinds = transportsOf(script).filter((kind): kind is Kind => transports.includes(kind as Kind));
+    if (kinds.length === 0) continue;
+    test.each(kinds)(
+      `${basename(file)}: ${script.title} (%s)`,
       async (transport) => {
-        const url = `${transport === 'http' ? 'http' : 'ws'}://127.0.0.1:${port()}/sipgate`;
-        const result = await playScript(script, { url, transport, speed: 20 });
+        const result = await playScript(script, { url: urlOf(transport), transport, speed, token });
         const faults = [...result.failures, ...result.violations];
         const heard = faults.length > 0 ? transcript(result.entries) : [];
         expect({ faults, transcript: heard }).toEqual({ faults: [], transcript: [] });

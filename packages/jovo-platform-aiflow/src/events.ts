@@ -3,7 +3,7 @@ import { InputType } from '@jovo-telephony/telephony';
 import type { Aiflow, AiflowEvent, SessionInfo } from './wire';
 
 /** What one event type means to us, and how its fields are read. The only place where event types are told apart. */
-interface AiflowEventRule extends EventRule {
+interface AiflowEventRule extends EventRule<InputType> {
   /** Reads the fields of this type; a string says why the event is to be ignored. */
   read?(raw: Readonly<Record<string, unknown>>): Partial<AiflowEvent>[] | string;
 }

@@ -16,6 +16,7 @@ export type { SipgateAiflowConfig } from './config';
 export type { DoorOptions, HttpDoorOptions } from './door/door-options';
 export * from './door/http-door';
 export * from './door/lambda-door';
+export * from './door/lambda-socket-door';
 export * from './door/websocket-door';
 export * from './output/ActionOutputs';
 export * from './output/AudioOutput';

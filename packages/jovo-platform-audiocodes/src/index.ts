@@ -1,1 +1,26 @@
-export {};
+/** AudioCodes VoiceAI Connect, Voice.AI Gateway and Live Hub as a Jovo platform. */
+export { AudiocodesConverter, type AudiocodesTemplate, PLATFORM_ID } from './AudiocodesConverter';
+export { AudiocodesAsyncJovo, AudiocodesJovo } from './AudiocodesJovo';
+export { AudiocodesPlatform } from './AudiocodesPlatform';
+export { AudiocodesRequest } from './AudiocodesRequest';
+export { AudiocodesResponse } from './AudiocodesResponse';
+export type { ActivityDraft } from './activities/drafts';
+export * as activities from './activities/drafts';
+export type { AudiocodesAuth } from './auth/guard';
+export type { AudiocodesConfig } from './config';
+export { REASON_CODES } from './conversation/requests';
+export { type AudiocodesDoor, type AudiocodesDoorOptions, audiocodesDoor } from './door/audiocodes-door';
+export type { CallFacts, Participant } from './events/call-facts';
+export type { EventType, EventValues, GatewayEvent } from './events/event-values';
+export { AudiocodesInputType } from './events/input-types';
+export { agreedFormat, MEDIA_FORMATS, type MediaFormat } from './media-formats';
+export { PARAMETERS, type ParameterName } from './parameters/parameter-table';
+export { type ActivityParams, expectationOf, type SessionParams } from './parameters/parameters';
+export { profileSettingsSchema, sessionParamsOf } from './parameters/profile-settings';
+export type { PlayOptions, PlayStreams } from './session/play-streams';
+export type { Speech, SpeechLine, SpeechSession } from './session/speech';
+export type { SpeechSignal } from './session/speech-signals';
+export type { AudioSink, UserStream } from './session/user-streams';
+export type { SmsGateway } from './sms';
+export type { AudiocodesAction, AudiocodesEvent } from './types';
+export type { Activity, SipHeader } from './wire';

@@ -1,31 +1,41 @@
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import { SignJWT } from 'jose';
-import { anyOf, bearerToken, permanentTokens } from '../src/auth/bearer';
+import { audiocodesGuard } from '../src/auth/guard';
 import { introspectedTokens } from '../src/auth/introspection';
 import { jwtTokens } from '../src/auth/jwt';
 import { type AuthorizationServer, authorizationServer } from './support/authorization-server';
 
-test.each([
-  ['Bearer abc', 'abc'],
-  ['BEARER abc', 'abc'],
-  ['bearer   abc ', 'abc'],
-  [['Bearer abc', 'Bearer def'], 'abc'],
-  ['Bearer', undefined],
-  ['Bearer ', undefined],
-  ['Bearer a b', undefined],
-  ['Basic dXNlcjpwYXNz', undefined],
-  ['abc', undefined],
-  ['', undefined],
-  [undefined, undefined],
-])('the header %j carries %p', (header, token) => {
-  expect(bearerToken(header)).toBe(token);
-});
+describe('the guard', () => {
+  const enter = (authorization: string | string[] | undefined, tokens = ['old-secret', 'new-secret']) =>
+    audiocodesGuard({ tokens })?.({ authorization });
 
-test('permanent tokens: each of several, and nothing else', () => {
-  const check = permanentTokens(['old-secret', 'new-secret']);
-  expect(['old-secret', 'new-secret'].map(check)).toEqual([true, true]);
-  expect(['', 'old-secre', 'old-secret ', 'WRONG'].map(check)).toEqual([false, false, false, false]);
-  expect(permanentTokens([])('')).toBe(false);
+  test.each([
+    'Bearer old-secret',
+    'Bearer new-secret',
+    'BEARER new-secret',
+    'bearer  new-secret ',
+    ['Bearer new-secret', 'Bearer x'],
+  ])('%j comes in', async (header) => {
+    expect(await enter(header)).toBe(true);
+  });
+
+  test.each([
+    'Bearer WRONG',
+    'Bearer ',
+    'Bearer',
+    'Bearer new-secret x',
+    'new-secret',
+    'Basic dXNlcjpwYXNz',
+    '',
+    undefined,
+  ])('%j stays outside', async (header) => {
+    expect(await enter(header)).toBe(false);
+  });
+
+  test('without any proof to ask for there is no guard', () => {
+    expect(audiocodesGuard({})).toBeUndefined();
+    expect(audiocodesGuard({ tokens: [''] })).toBeUndefined();
+  });
 });
 
 describe('with an authorization server', () => {
@@ -158,10 +168,17 @@ describe('with an authorization server', () => {
   });
 
   test('any of several proofs will do', async () => {
-    const check = anyOf([permanentTokens(['secret']), jwtTokens({ jwksUrl: server.jwksUrl })]);
-    expect(await check('secret')).toBe(true);
-    expect(await check(await server.token())).toBe(true);
-    expect(await check('other')).toBe(false);
-    expect(await anyOf([])('secret')).toBe(false);
+    server.opaque.set('opaque', {});
+    const guard = audiocodesGuard({
+      tokens: ['secret'],
+      jwt: { jwksUrl: server.jwksUrl },
+      introspection: { url: server.introspectionUrl, clientId: 'bot', clientSecret: 's' },
+    });
+    const enter = (token: string) => guard?.({ Authorization: `Bearer ${token}` });
+    expect(await enter('secret')).toBe(true);
+    expect(await enter(await server.token())).toBe(true);
+    expect(server.asked).toEqual([]);
+    expect(await enter('opaque')).toBe(true);
+    expect(await enter('other')).toBe(false);
   });
 });

@@ -39,9 +39,9 @@ export function admit<T extends WireTypes>(
   }
   let faulty = false;
   for (const { action: raw, afterSpeech } of drafts) {
-    const { action, faults } = wire.write(raw, turn.call);
+    const { action, faults, waitsByItself } = wire.write(raw, turn.call);
     for (const fault of faults) report(`${String(raw.type)}: ${fault}`, rules);
-    if (action) (afterSpeech ? reply.afterSpeech : reply.actions).push(action);
+    if (action) (afterSpeech && !waitsByItself ? reply.afterSpeech : reply.actions).push(action);
     else faulty ||= faults.length > 0 && !wire.isUnheard(raw);
   }
   const nothingLeft = reply.actions.length === 0 && reply.afterSpeech.length === 0;

@@ -10,6 +10,8 @@ export interface CallInfo {
   /** Calling party; empty for an anonymous caller. */
   from_phone_number?: string;
   to_phone_number?: string;
-  /** What else the network told of the call, for example SIP headers. */
-  attributes?: Readonly<Record<string, unknown>>;
+  /** SIP headers, and what else the network told of the call. */
+  headers?: Readonly<Record<string, string>>;
+  /** What whoever ordered the call has given it. */
+  metadata?: Readonly<Record<string, string>>;
 }

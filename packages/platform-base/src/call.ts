@@ -114,7 +114,15 @@ export class Call<T extends WireTypes> {
     if (over) state.unfinished = [];
     state.revision += 1;
     this.handled = [];
-    return { version: 1, state: state as CallState<WireTypes>, session, handled, ended: state.ended };
+    const kept = over && state.ended ? this.tombstone : state;
+    return { version: 1, state: kept as CallState<WireTypes>, session, handled, ended: state.ended };
+  }
+
+  /** Of a call that is over: that it was, and when. */
+  private get tombstone(): CallState<T> {
+    const { beganAtEpochMs, revision, lastSeenMs } = this.state;
+    const empty = newState(this.id, beganAtEpochMs, this.world.wire.newNotes());
+    return { ...empty, revision, lastSeenMs, ended: true };
   }
 
   /** Goes on where another process stopped, unless this one has got further while the store was away. */
@@ -127,10 +135,16 @@ export class Call<T extends WireTypes> {
     this.cutOff.clear();
   }
 
+  /** Another process has gone on with the call: whatever it keeps is newer. */
+  outdated(): void {
+    this.state.revision = -1;
+  }
+
   /** As new: the call that had this id is over. */
   begin(): void {
     this.originMs = this.world.clock.nowMs();
-    this.state = newState(this.id, this.world.epochMs(), this.world.wire.newNotes());
+    const { revision } = this.state;
+    this.state = { ...newState(this.id, this.world.epochMs(), this.world.wire.newNotes()), revision };
     this.speech = new SpeechClock(this.state.speech);
     this.memory = undefined;
   }
@@ -190,10 +204,11 @@ export class Call<T extends WireTypes> {
    * Takes note of an event the moment it arrives, before it is queued. Returns the event as the app is to see it,
    * or undefined if the app must not see it again.
    */
-  arrive(event: T['event']): T['event'] | undefined {
+  arrive(raw: T['event']): T['event'] | undefined {
     const { wire } = this.world;
     const { state } = this;
     state.lastSeenMs = this.nowMs;
+    const event = wire.inCourse?.(raw, this) ?? raw;
     state.info = { ...state.info, ...wire.info(event), id: this.id };
     if (wire.isNews && !wire.isNews(event, state.notes, this.nowMs)) return undefined;
     const seen = wire.withInfo(event, state.info);
@@ -341,28 +356,27 @@ export class Call<T extends WireTypes> {
     return this.pushing;
   }
 
-  /** One after the other. From the first that does not leave on, all of them wait for the next chance. */
+  /** One after the other, except what has become stale. From the first that does not leave on, all of them wait. */
   private async pushInOrder(left: Promise<boolean>, actions: T['action'][]): Promise<void> {
     this.outbox = [{ actions, signal: this.queue.signal }];
-    let ok = await left.catch(() => false);
-    while (ok) {
-      this.outbox.shift();
+    let leaving: Promise<boolean> | undefined = left;
+    while (leaving) {
+      const ok: boolean = await leaving.catch(() => false);
+      const [head, ...behind] = this.outbox;
+      const live = behind.filter(({ signal }) => this.maySpeak(signal) !== 'never');
+      const stuck: boolean = head !== undefined && !ok && this.maySpeak(head.signal) !== 'never';
+      this.outbox = head && stuck ? [head, ...live] : live;
       const [next] = this.outbox;
-      if (!next) break;
-      ok = await this.pushOne(next.actions);
+      leaving = next && !stuck ? this.pushOne(next.actions) : undefined;
     }
-    const stranded = this.outbox.filter(({ signal }) => this.maySpeak(signal) !== 'never');
+    const stranded = this.outbox.flatMap((batch) => batch.actions);
     this.outbox = [];
     this.pushing = undefined;
-    if (!ok) this.notSent(stranded.flatMap((batch) => batch.actions));
+    if (stranded.length > 0) this.notSent(stranded);
   }
 
   private async pushOne(actions: readonly T['action'][]): Promise<boolean> {
-    try {
-      return (await this.push?.(actions)) ?? false;
-    } catch {
-      return false;
-    }
+    return (await this.push?.(actions)) ?? false;
   }
 
   /** Takes back what was noted of actions that could not leave after all. */

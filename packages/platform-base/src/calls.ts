@@ -50,7 +50,12 @@ export class Calls<T extends WireTypes> {
 
   /** The calls that are served on one connection. */
   on(connection: unknown): Call<T>[] {
-    return [...this.live.values()].filter((call) => call.connection === connection);
+    return [...this.live.values()].filter((call) => call.connection === connection && !call.ended);
+  }
+
+  /** Whether this process works on a call, or has something on its way. */
+  get busy(): boolean {
+    return [...this.live.values()].some(({ hold, taking, pushed }) => hold ?? taking ?? pushed);
   }
 
   /** The live call, or a fresh one: an event of an unknown call is never refused (a restart may lie between). */
@@ -85,6 +90,11 @@ export class Calls<T extends WireTypes> {
     }
   }
 
+  /** The call never was: nobody has anything to remember of it. */
+  drop(call: Call<T>): void {
+    if (this.live.get(call.id) === call) this.live.delete(call.id);
+  }
+
   /** Whether a call that has ended, in whichever process, need not be remembered any more. */
   isForgotten({ state, nowMs }: Call<T>): boolean {
     return nowMs - state.lastSeenMs > this.limits.rememberEndedMs;
@@ -93,7 +103,8 @@ export class Calls<T extends WireTypes> {
   /** Whether nobody has spoken of the call for too long. */
   isIdle({ state, nowMs }: Call<T>): boolean {
     const transferred = state.closed || state.transferPending;
-    const limitMs = transferred ? this.limits.idleAfterTransferMs : this.limits.idleMs;
+    const ofAny = transferred ? this.limits.idleAfterTransferMs : this.limits.idleMs;
+    const limitMs = this.world.wire.idleAfterMs?.(state.notes) ?? ofAny;
     return nowMs - state.lastSeenMs > limitMs;
   }
 

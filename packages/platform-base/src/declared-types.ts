@@ -1,8 +1,7 @@
 import { type App, MetadataStorage } from '@jovotech/framework';
-import type { InputType } from './jovo/CallInput';
 
 /** Whether a component of the app names this input type in a `@Handle` or `@Types`. */
-export function hasHandlerFor(app: App, type: InputType): boolean {
+export function hasHandlerFor(app: App, type: string): boolean {
   const metadata = MetadataStorage.getInstance();
   for (const node of app.componentTree) {
     const handlers = metadata.getMergedHandlerMetadataOfComponent(node.metadata.target);

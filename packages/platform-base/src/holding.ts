@@ -7,6 +7,7 @@ import {
   DEGRADED_HOLD,
   type NotedEvent,
   type Novelty,
+  TAKEN_AWAY,
 } from './call-keeper';
 import type { WireTypes } from './wire';
 
@@ -36,6 +37,7 @@ export class Holding<T extends WireTypes> {
 
   /** Holds the call, at once if nobody has to be waited for. Says whether the event was handled before. */
   take(call: Call<T>, event?: NotedEvent, interrupts = false): Novelty | Promise<Novelty> {
+    if (call.hold?.interrupted?.aborted) return this.takeNext(call, call.hold, event);
     if (call.hold) return event ? call.hold.noteEvent(event) : 'new';
     const ref: CallRef = { network: this.options.network, callId: call.id };
     if (interrupts) this.options.keeper.interrupt(ref);
@@ -54,6 +56,18 @@ export class Holding<T extends WireTypes> {
     return held;
   }
 
+  /** Another process wants the call: it gets it first. */
+  private async takeNext(call: Call<T>, { interrupted }: CallHold, event?: NotedEvent): Promise<Novelty> {
+    while (call.hold && call.hold.interrupted === interrupted) await this.settledQueue(call);
+    return this.take(call, event);
+  }
+
+  /** Lets go of the call when its turns have ended, or were left behind. */
+  private async settledQueue(call: Call<T>): Promise<void> {
+    await call.queue.run(() => {});
+    await this.settle(call);
+  }
+
   /** A further event of a call that is held. */
   note(call: Call<T>, event: NotedEvent): Novelty {
     return call.hold?.noteEvent(event) ?? 'new';
@@ -61,7 +75,10 @@ export class Holding<T extends WireTypes> {
 
   private hold(call: Call<T>, hold: CallHold): Novelty {
     const { interrupted } = hold;
-    const onInterrupt = () => call.queue.interrupt('another process has received new words');
+    const onInterrupt = () => {
+      call.queue.interrupt('another process has received new words');
+      this.settledQueue(call);
+    };
     interrupted?.addEventListener('abort', onInterrupt, { once: true });
     call.hold = hold;
     call.letGo = () => interrupted?.removeEventListener('abort', onInterrupt);
@@ -82,17 +99,20 @@ export class Holding<T extends WireTypes> {
     // A serverless host stops the clock once everything is answered, so what is on its way must have left.
     if (pushed) return pushed.then(() => this.settle(call));
     const over = call.queue.length === 0;
+    const kept = call.keep(over);
     if (over) {
       call.letGo?.();
       call.hold = undefined;
+      // What this process has made of it since then does not count.
+      if (hold.interrupted?.reason === TAKEN_AWAY) call.outdated();
     }
-    const kept = call.keep(over);
     const done = over ? hold.release(kept) : hold.keep(kept);
     return done instanceof Promise ? this.within(done, SETTLE_WITHIN_MS).then(() => {}) : undefined;
   }
 
   /** Does something that is no event's, for example a timer's, while nobody else works on the call. */
   during(call: Call<T>, work: () => void): void {
+    if (call.ended) return;
     const go = () => {
       work();
       this.settle(call);

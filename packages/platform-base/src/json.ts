@@ -1,51 +1,54 @@
-/** What a message may cost to read. */
+/** How much structure a message may have. What it costs to handle grows with it, not only with its bytes. */
 export interface JsonLimits {
-  /** Arrays and objects within each other. */
+  /** Objects and arrays inside each other. */
   maxDepth: number;
-  /** Members of all objects together. */
+  /** Keys of all objects together. */
   maxKeys: number;
 }
 
-/** Far above what any network sends, far below what hurts. */
-export const JSON_LIMITS: Readonly<JsonLimits> = { maxDepth: 32, maxKeys: 2_000 };
+/** An event of any network has a few levels and a few dozen keys. */
+export const JSON_LIMITS: JsonLimits = { maxDepth: 32, maxKeys: 2_000 };
 
-export type JsonReading = { json: unknown } | { fault: 'not_json' | 'too_deep' | 'too_many_keys' };
-
-/** Reads JSON that came from outside. Depth and keys are counted in the text, before anything is built from it. */
-export function readJsonText(text: string, limits: Readonly<JsonLimits> = JSON_LIMITS): JsonReading {
-  const fault = faultOf(text, limits);
-  if (fault) return { fault };
-  try {
-    return { json: JSON.parse(text) };
-  } catch {
-    return { fault: 'not_json' };
-  }
-}
+export type JsonReading = { json: unknown } | { fault: string };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 const COLON = 0x3a;
+const OPEN = new Set([0x5b, 0x7b]);
+const CLOSE = new Set([0x5d, 0x7d]);
 
-function faultOf(text: string, { maxDepth, maxKeys }: Readonly<JsonLimits>) {
+/** Reads JSON (UTF-8) within limits. The limits are looked at first, so that what is beyond them is never built. */
+export function readJsonText(bytes: Buffer, limits: JsonLimits = JSON_LIMITS): JsonReading {
+  const fault = beyond(bytes, limits);
+  if (fault) return { fault };
+  try {
+    return { json: JSON.parse(bytes.toString('utf8')) };
+  } catch {
+    return { fault: 'The body is not JSON' };
+  }
+}
+
+function beyond(bytes: Buffer, { maxDepth, maxKeys }: JsonLimits): string | undefined {
   let depth = 0;
   let keys = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === BACKSLASH) at += 1;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
-    else if (OPENING.has(code)) {
-      depth += 1;
-      if (depth > maxDepth) return 'too_deep';
-    } else if (CLOSING.has(code)) depth -= 1;
-    else if (code === COLON) {
-      keys += 1;
-      if (keys > maxKeys) return 'too_many_keys';
-    }
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === COLON) keys += 1;
+    else if (OPEN.has(byte)) depth += 1;
+    else if (CLOSE.has(byte)) depth -= 1;
+    if (depth > maxDepth) return `An event has at most ${maxDepth} levels`;
+    if (keys > maxKeys) return `An event has at most ${maxKeys} keys`;
   }
   return undefined;
+}
+
+/** Where the string that begins at `from` ends; the end of the text for one that never does. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return bytes.length;
 }

@@ -2,7 +2,7 @@ import { type Clock, InputType, type Observe, type ObservedTurn } from '@jovo-te
 import { MatchingRouteNotFoundError, type Server, TestServer } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { Call } from './call';
-import type { CallHold, CallKeeper, NotedEvent, Novelty } from './call-keeper';
+import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
 import { Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
@@ -10,7 +10,15 @@ import type { Guard } from './door/guard';
 import { Holding } from './holding';
 import { CallResponse } from './jovo/CallResponse';
 import { ReplyWindow } from './reply-window';
-import { answer, canPush, hasHeaders, headersOf, plainRequest, refuse } from './server/any-server';
+import {
+  answer,
+  canPush,
+  hasHeaders,
+  headersOf,
+  isAdmitted,
+  plainRequest,
+  refuse,
+} from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
 import type { CallRefusal, NewCallGate, TurnRunner } from './surroundings';
@@ -54,7 +62,7 @@ export class Receiver<T extends WireTypes> {
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
   /** Which of the platform's own input types the app has a handler for. */
-  private isDeclared: (type: InputType) => boolean = () => false;
+  private isDeclared: (type: string) => boolean = () => false;
 
   constructor(readonly options: ReceiverOptions<T>) {
     const { clock, epochMs, keeper, rules } = options;
@@ -70,7 +78,7 @@ export class Receiver<T extends WireTypes> {
   attach(
     app: { handle: Handle },
     isOurs: (request: unknown) => boolean,
-    isDeclared: (type: InputType) => boolean,
+    isDeclared: (type: string) => boolean,
   ): void {
     if (this.attached.has(app)) return;
     this.attached.add(app);
@@ -89,6 +97,52 @@ export class Receiver<T extends WireTypes> {
   /** Whether outputs of this server's events leave one by one. Forcing it on a server that cannot push has no effect. */
   isAsync(server: Server): boolean {
     return canPush(server) && this.options.asyncOutput !== false;
+  }
+
+  /**
+   * Opens a call before its first event, where the network announces it. One that lives goes on, with whatever `note`
+   * makes of its notes; one that is over begins anew.
+   */
+  async announce(callId: string, note: (call: Call<T>) => void = () => {}): Promise<Call<T>> {
+    const call = this.calls.open(callId);
+    await this.holding.take(call);
+    if (call.ended) call.begin();
+    note(call);
+    await this.seen(call);
+    return call;
+  }
+
+  /** The call, if this process knows it or somebody has kept it. One that is over is not known any more. */
+  async known(callId: string): Promise<Call<T> | undefined> {
+    const live = this.calls.find(callId);
+    if (live) return live.ended ? undefined : live;
+    if (this.calls.hasEnded(callId)) return undefined;
+    const call = this.calls.open(callId);
+    await this.holding.take(call);
+    const isKept = call.hold?.kept !== undefined && !call.ended;
+    await this.holding.settle(call);
+    if (isKept) return call;
+    this.calls.drop(call);
+    return undefined;
+  }
+
+  /** A sign of life that is no event. */
+  async seen(call: Call<T>): Promise<void> {
+    await this.holding.take(call);
+    call.state.lastSeenMs = call.nowMs;
+    await this.holding.settle(call);
+  }
+
+  /** The call can be pushed to from now on: whatever could not leave before leaves. */
+  connected(
+    call: Call<T>,
+    server: { push(actions: readonly T['action'][]): unknown; connection?: unknown },
+  ): void {
+    call.connect(server);
+    this.holding.during(call, () => {
+      call.pushNow(call.takeLate());
+      this.pushDeferred(call);
+    });
   }
 
   /** Sends now, on the call's connection, and starts the wait of what must be heard first. */
@@ -111,7 +165,7 @@ export class Receiver<T extends WireTypes> {
 
   private async receive(server: Server): Promise<void> {
     const { guard, rules } = this.options;
-    if (guard) {
+    if (guard && !isAdmitted(server)) {
       const verdict = guard(headersOf(server));
       if (!(typeof verdict === 'boolean' ? verdict : await verdict)) {
         rules.warn('event refused: its token is missing or wrong');
@@ -136,7 +190,9 @@ export class Receiver<T extends WireTypes> {
     if (!first) return this.answer(server, []);
     const id = this.wire.callId(first);
     const starts = events.some((event) => this.ruleOf(event).means === 'start');
-    if (this.calls.hasEnded(id) && !starts) return this.answer(server, [], id);
+    // A keeper remembers it for all processes; one of them may have seen the same call begin again.
+    const ended = this.options.keeper === MEMORY_KEEPER && this.calls.hasEnded(id);
+    if (ended && !starts) return this.answer(server, [], id);
     if (starts && !this.calls.find(id)) {
       const refusal = this.options.newCall?.({ callId: id, headers: headersOf(server) });
       if (refusal) return this.turnAway(server, refusal);
@@ -170,7 +226,11 @@ export class Receiver<T extends WireTypes> {
   /** An event that has come before is not handled again. Its answer is repeated if nothing has happened since. */
   private async answerAgain(call: Call<T>, key: string | undefined, server: Server): Promise<void> {
     await call.answering;
-    return this.answer(server, canPush(server) ? [] : call.answerTo(key), call.id);
+    // Something may have happened since in another process.
+    await this.holding.take(call);
+    const actions = canPush(server) ? [] : call.answerTo(key);
+    await this.holding.settle(call);
+    return this.answer(server, actions, call.id);
   }
 
   /** Events of one call: held, noted, queued, answered. */
@@ -247,6 +307,7 @@ export class Receiver<T extends WireTypes> {
     const { interrupts, inputType, otherwise } = this.ruleOf(event);
     if (interrupts === true) call.queue.interrupt(event.type);
     if (call.ended) this.calls.end(call);
+    call.keepLate(this.reflexes(call, event));
     return otherwise === undefined || this.isDeclared(inputType) ? event : { ...event, type: otherwise };
   }
 
@@ -335,6 +396,11 @@ export class Receiver<T extends WireTypes> {
     return { network: this.wire.network, callId: call.id, turn: number, inputType };
   }
 
+  private reflexes(call: Call<T>, event: T['event']): T['action'][] {
+    const written = this.wire.reflex?.(event, call).map((raw) => this.wire.write(raw, call).action) ?? [];
+    return written.filter((action) => action !== undefined);
+  }
+
   /** An app need not have a handler for keys or silence; words that it has none for are not to be passed over. */
   private isFailure(error: unknown, { event }: Turn<T>): boolean {
     return this.wire.words(event) !== undefined || !(error instanceof MatchingRouteNotFoundError);
@@ -383,6 +449,8 @@ export class Receiver<T extends WireTypes> {
       if (event) begun.push({ ...turn, event, signal: call.queue.signal });
     }
     for (const turn of begun) this.beginAnew(turn);
+    // Should this process die of them, too, the next one must know.
+    if (begun.length > 0) this.holding.settle(call);
   }
 
   private beginAnew(turn: Turn<T>): void {
@@ -408,6 +476,7 @@ export class Receiver<T extends WireTypes> {
     if (!call) return;
     const taken = this.holding.take(call);
     if (taken instanceof Promise) await taken;
+    if (call.ended) this.calls.end(call);
     const seen = still(call) && !call.ended ? this.takeNote(call, event) : undefined;
     if (!seen) return this.holding.settle(call);
     const turn = this.turnOf(call, seen);
@@ -442,6 +511,16 @@ export class Receiver<T extends WireTypes> {
   async endCalls(): Promise<void> {
     const end = ({ id }: Call<T>) => this.inject(this.wire.ownEvent(InputType.SESSION_END, id));
     await Promise.all(this.calls.all.map(end));
+  }
+
+  /** Learns how the calls on a connection stand, of which other processes may have handled events, too. */
+  async refresh(connection: unknown): Promise<void> {
+    const refreshed = this.calls.on(connection).map(async (call) => {
+      await this.holding.take(call);
+      if (call.ended) this.calls.end(call);
+      return this.holding.settle(call);
+    });
+    await Promise.all(refreshed);
   }
 
   /** A connection has closed. Calls that no other connection takes up within the grace period are over. */

@@ -1,4 +1,4 @@
-import type { InputType, NetworkCapabilities } from '@jovo-telephony/telephony';
+import type { InputType, NetworkCapabilities, SpeechClock } from '@jovo-telephony/telephony';
 import type { CallInfo } from './call-info';
 import type { CallResponse } from './jovo/CallResponse';
 
@@ -26,6 +26,8 @@ export interface Draft {
 export interface Written<T extends WireTypes> {
   /** Absent when the action cannot be mended; `faults` says why. */
   action?: T['action'];
+  /** The network itself waits with it until the caller has heard what is being said: it need not be held back. */
+  waitsByItself?: true;
   /** Sentences for a developer; they hold field names and limits, never what a caller said. */
   faults: string[];
 }
@@ -46,8 +48,9 @@ export type EventMeaning =
   | 'end';
 
 /** What one type of event means to us. A wire has one table of them, for all its transports. */
-export interface EventRule {
-  inputType: InputType;
+export interface EventRule<I extends string = string> {
+  /** A portable one, or one that only this network has. */
+  inputType: I;
   means?: EventMeaning;
   /**
    * Aborts what is being thought or said before the event is queued. `sound`: only where actions can be pushed, and
@@ -91,6 +94,13 @@ export interface WireCall<T extends WireTypes> {
   readonly notes: T['notes'];
 }
 
+/** A call in its course, as an event finds it. */
+export interface CallCourse<T extends WireTypes> extends WireCall<T> {
+  readonly speech: SpeechClock;
+  /** The call's own time. */
+  readonly nowMs: number;
+}
+
 /**
  * Everything that distinguishes one network from another. The rest of this package is written against it. One object
  * per platform; nothing in it may throw.
@@ -107,7 +117,7 @@ export interface Wire<T extends WireTypes> {
   callId(event: T['event']): string;
   rule(type: string): EventRule;
   /** Where it depends on more than the event's type: `rule` has the usual one. */
-  inputType(event: T['event']): InputType;
+  inputType(event: T['event']): string;
   /** The caller spoke over the agent. */
   bargedIn(event: T['event']): boolean;
   /** What the caller said, if the event holds words. */
@@ -116,6 +126,8 @@ export interface Wire<T extends WireTypes> {
   info(event: T['event']): Partial<CallInfo>;
   /** The event as the app is to see it, now that all of its call is known. */
   withInfo(event: T['event'], info: Partial<CallInfo> & { id: string }): T['event'];
+  /** The event for what it is in the course of its call, before anything else is made of it: the same, or another. */
+  inCourse?(event: T['event'], course: CallCourse<T>): T['event'];
   /** The event that starts a call, when the call has started before or a transfer is under way. */
   startedAgain(event: T['event'], was: { repeated: boolean; transferring: boolean }): T['event'];
   /** An event of our own making, in the shape of the wire. */
@@ -127,8 +139,12 @@ export interface Wire<T extends WireTypes> {
   key?(event: T['event']): string | undefined;
 
   newNotes(): T['notes'];
+  /** How long nothing may be heard of a call before it is over, where the network says so. */
+  idleAfterMs?(notes: T['notes']): number | undefined;
   /** Takes note of an event that has come. False: it only repeats another one, and the app must not see it. */
   isNews?(event: T['event'], notes: T['notes'], nowMs: number): boolean;
+  /** What is answered to an event whatever the app does with it; written like any other action. */
+  reflex?(event: T['event'], call: WireCall<T>): RawAction[];
   /** Takes note of an action that has left. */
   left?(action: T['action'], notes: T['notes']): void;
 

@@ -1,5 +1,3 @@
-import type { InputType } from './input-type';
-
 /** A call, as whoever measures knows it. */
 export interface ObservedCall {
   network: string;
@@ -9,7 +7,8 @@ export interface ObservedCall {
 /** One event of a call at work. Two turns of one call differ in their number. */
 export interface ObservedTurn extends ObservedCall {
   turn: number;
-  inputType: InputType;
+  /** What the event is to handlers: an `InputType`, or one that only this network has. */
+  inputType: string;
 }
 
 /**

@@ -45,6 +45,8 @@ export type LadderEvent =
   | { type: 'cost'; nowMs: number; amount: number }
   /** The transfer at the end failed and the caller is back. */
   | { type: 'transfer_failed'; nowMs: number }
+  /** The caller has spoken over the goodbye, or the announcement, at the end: the call goes on if a cap allows. */
+  | { type: 'called_off'; nowMs: number }
   /** A timer for {@link ladderDueAtMs}. */
   | { type: 'tick'; nowMs: number };
 
@@ -108,6 +110,13 @@ const counted = (state: LadderState, event: LadderEvent): LadderState => {
       return state.ended === undefined
         ? { ...state, silencesInARow: 0, rung: 0 }
         : { ...state, silencesInARow: 0, rung: 0, turnsWithoutProgress: 0, transferFailed: true };
+    case 'called_off':
+      return {
+        ...state,
+        silencesInARow: 0,
+        rung: 0,
+        turnsWithoutProgress: state.ended === undefined ? state.turnsWithoutProgress : 0,
+      };
     case 'tick':
       return state;
   }
@@ -134,14 +143,16 @@ const silenceCap = ({ caps, rungs }: SilenceLadder): number =>
 
 /**
  * What follows from an event. After the end nothing follows any more, except that a failed transfer opens the ladder
- * once again; its second end is a goodbye.
+ * once again, after which the end is a goodbye, and that the caller may call the end off: silence and misunderstanding
+ * are mended by that, what a call may last and cost is not.
  */
 export function nextOnLadder(
   ladder: SilenceLadder,
   state: LadderState,
   event: LadderEvent,
 ): { state: LadderState; step: LadderStep } {
-  const reopens = event.type === 'transfer_failed' && state.ended === 'transfer';
+  const comesBack = event.type === 'transfer_failed' && state.ended === 'transfer';
+  const reopens = comesBack || event.type === 'called_off';
   if (state.ended !== undefined && !reopens) return { state, step: NOTHING };
   const { ended: _, ...now } = counted(state, event);
   const cap = CAPS.find(([, reached]) => reached(ladder, now, event.nowMs));

@@ -128,6 +128,34 @@ describe('caps', () => {
     expect(walk([cost(30), cost(19.9)])).toEqual(['-', '-']);
   });
 
+  test('a goodbye that is called off: silence and misunderstanding are forgiven, length and cost are not', () => {
+    const off = (nowMs = 0): LadderEvent => ({ type: 'called_off', nowMs });
+    const { caps: _, ...ladder } = LADDER;
+    const short: SilenceLadder = {
+      ...ladder,
+      ending: { do: 'goodbye', text: 'Bye' },
+      rungs: [],
+      caps: { turnsWithoutProgress: 2, callLengthMs: 1_000 },
+    };
+    expect(walk([silence(), off(), silence()], short)).toEqual([
+      'goodbye (silence): Bye',
+      '-',
+      'goodbye (silence): ',
+    ]);
+    expect(walk([turn(false), turn(false), off(), turn(false)], short)).toEqual([
+      '-',
+      'goodbye (no_progress): Bye',
+      '-',
+      '-',
+    ]);
+    // Who talks over a goodbye of the brain's own gets no credit.
+    expect(walk([turn(false), off(), turn(false)], short)).toEqual(['-', '-', 'goodbye (no_progress): Bye']);
+    expect(walk([{ type: 'tick', nowMs: 1_000 }, off(1_001)], short)).toEqual([
+      'goodbye (call_length): Unsere Zeit ist um.',
+      'goodbye (call_length): ',
+    ]);
+  });
+
   test('a call that is over its length gets no second round after a transfer', () => {
     const ladder: SilenceLadder = { ...LADDER, endings: {} };
     const steps = walk([{ type: 'tick', nowMs: 600_000 }, failed(600_001), silence(600_002)], ladder);
@@ -195,6 +223,7 @@ const anyEvent: fc.Arbitrary<Untimed> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('cost' as const), amount: fc.integer({ min: -5, max: 60 }) }),
   },
   { weight: 1, arbitrary: fc.constant({ type: 'transfer_failed' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'called_off' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'tick' as const }) },
 );
 
@@ -211,7 +240,7 @@ const model = (ladder: SilenceLadder) => {
   return {
     hear(event: LadderEvent, reopened: boolean): boolean {
       if (event.type === 'silence') silences += 1;
-      if (event.type === 'speech' || event.type === 'transfer_failed') silences = 0;
+      if (['speech', 'transfer_failed', 'called_off'].includes(event.type)) silences = 0;
       if (event.type === 'turn_ended') barren = event.progress ? 0 : barren + 1;
       if (reopened) barren = 0;
       if (event.type === 'cost' && event.amount > 0) cost += event.amount;
@@ -238,12 +267,18 @@ describe('properties', () => {
         let lastText = '';
         let final = false;
         let endings = 0;
+        let calledOff = 0;
         const counters = model(ladder);
         const take = (untimed: Untimed): void => {
           const event = { ...untimed, nowMs } as LadderEvent;
           const wasEnded = state.ended;
           const { state: next, step } = nextOnLadder(ladder, state, event);
-          const reopened = wasEnded === 'transfer' && event.type === 'transfer_failed';
+          const back = wasEnded === 'transfer' && event.type === 'transfer_failed';
+          const reopened = back || (wasEnded !== undefined && event.type === 'called_off');
+          if (event.type === 'called_off') {
+            final = false;
+            calledOff += 1;
+          }
           if (wasEnded !== undefined && !reopened) requireThat(step.do === 'nothing', 'spoke after the end');
           else if (counters.hear(event, reopened)) requireThat(next.ended !== undefined, 'missed a cap');
           if (final) requireThat(step.do === 'nothing', 'a goodbye is final');
@@ -268,7 +303,7 @@ describe('properties', () => {
         for (let i = 0; i <= ladder.rungs.length; i++) take({ type: 'silence' });
         requireThat(state.ended !== undefined, 'silence after a failed transfer did not end the call');
         take({ type: 'transfer_failed' });
-        requireThat(endings <= 2 && state.ended !== undefined, 'more than one second round');
+        requireThat(endings <= 2 + calledOff && state.ended !== undefined, 'more than one second round');
       }),
       { numRuns: RUNS },
     );

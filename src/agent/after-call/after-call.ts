@@ -18,6 +18,11 @@ export class CallReporter {
 
   constructor(private readonly options: CallReporterOptions) {}
 
+  /** Whether a report is on its way. */
+  get busy(): boolean {
+    return this.pending.size > 0;
+  }
+
   /** Reports that were begun so far, whatever became of them. */
   get begun(): number {
     return this.count;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TransferOutcome } from '@jovo-telephony/telephony';
-import type { Message } from '../brain';
+import type { Message, TokenUsage } from '../brain';
 import type { AfterCall } from './after-call-schema';
 import type { ResultValue } from './schema-to-zod';
 
@@ -47,6 +47,8 @@ export interface EndedCall {
   outcome: CallOutcome;
   actions: readonly JudgedAction[];
   transfers: readonly ReportedTransfer[];
+  /** What language models have used, where that is counted. */
+  usage?: Required<TokenUsage>;
   messages: readonly Message[];
 }
 
@@ -74,6 +76,7 @@ export interface CallReport extends Findings {
   outcome: CallOutcome;
   actions: JudgedAction[];
   transfers: ReportedTransfer[];
+  usage?: { inputTokens: number; outputTokens: number; cents: number };
   transcript?: { role: 'caller' | 'assistant'; text: string }[];
 }
 
@@ -103,6 +106,7 @@ export function callReport(call: EndedCall, findings: Findings, section: AfterCa
       ...(includeNumbers && { number }),
     })),
     transfers: [...call.transfers],
+    usage: call.usage && { ...call.usage, cents: Math.round(call.usage.cents * 1000) / 1000 },
     ...(section.transcript && { transcript: transcript(call.messages, text) }),
     summary: findings.summary === undefined ? undefined : text(findings.summary),
     result: findings.result,

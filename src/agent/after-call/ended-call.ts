@@ -40,6 +40,7 @@ export function endedCall(conversation: Conversation, profile: string, times: En
     outcome: outcomeOf(conversation, times.nowMs),
     actions: [...(conversation.judged ?? [])],
     transfers: transfersOf(conversation, times.nowMs),
+    usage: conversation.usage,
     messages: [...conversation.messages],
   };
 }

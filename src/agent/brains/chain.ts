@@ -158,7 +158,7 @@ async function* answer(
 }
 
 function isUseful(event: BrainEvent): boolean {
-  return event.type !== 'text' || event.text.trim() !== '';
+  return event.type === 'text' ? event.text.trim() !== '' : event.type !== 'unanswered';
 }
 
 /** A promise that is kept when the time is up. */

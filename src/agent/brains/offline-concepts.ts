@@ -1,5 +1,5 @@
 import type { FullLanguage } from '../brain';
-import { pattern } from './offline-text';
+import { onFirstUse, pattern } from './offline-text';
 
 /** A meaning that callers put in many words. Each match is replaced by its name before words are compared. */
 export interface Concept {
@@ -290,7 +290,7 @@ export const TOPICS: ReadonlySet<string> = new Set(
 );
 
 /** The concepts of each language, in the order in which they are looked for. */
-export const CONCEPTS: Readonly<Record<FullLanguage, readonly Concept[]>> = {
-  de: compile(GERMAN, 'de'),
-  en: compile(ENGLISH, 'en'),
-};
+export const CONCEPTS: Readonly<Record<FullLanguage, readonly Concept[]>> = onFirstUse(
+  { de: GERMAN, en: ENGLISH },
+  compile,
+);

@@ -1,5 +1,5 @@
 import type { FullLanguage } from '../brain';
-import { pattern } from './offline-text';
+import { onFirstUse, pattern } from './offline-text';
 
 /** What a caller may want beside the FAQ. */
 export type IntentName =
@@ -195,7 +195,7 @@ const compile = (phrases: Phrases, language: FullLanguage): Record<keyof Phrases
   ) as Record<keyof Phrases, RegExp>;
 
 /** The compiled phrases. All are global: use them with `search` and `replace`, which keep no position. */
-export const INTENTS: Readonly<Record<FullLanguage, Readonly<Record<keyof Phrases, RegExp>>>> = {
-  de: compile(GERMAN, 'de'),
-  en: compile(ENGLISH, 'en'),
-};
+export const INTENTS: Readonly<Record<FullLanguage, Readonly<Record<keyof Phrases, RegExp>>>> = onFirstUse(
+  { de: GERMAN, en: ENGLISH },
+  compile,
+);

@@ -23,6 +23,25 @@ export function foldLetters(text: string, language: FullLanguage): string {
   return language === 'de' ? lower.replace(/ae|oe|(?<![aeq])ue/g, (pair) => pair.charAt(0)) : lower;
 }
 
+/**
+ * One value for each language, made when it is first asked for: compiling every pattern of every language is a good
+ * part of the start of a process, and a call speaks one.
+ */
+export function onFirstUse<SOURCE, MADE>(
+  sources: Readonly<Record<FullLanguage, SOURCE>>,
+  make: (source: SOURCE, language: FullLanguage) => MADE,
+): Readonly<Record<FullLanguage, MADE>> {
+  const made = {} as Record<FullLanguage, MADE>;
+  for (const [language, source] of Object.entries(sources) as [FullLanguage, SOURCE][]) {
+    let value: MADE | undefined;
+    Object.defineProperty(made, language, {
+      enumerable: true,
+      get: () => (value ??= make(source, language)),
+    });
+  }
+  return made;
+}
+
 const LETTER = '[\\p{L}\\p{N}]';
 
 /**

@@ -12,6 +12,8 @@ const HELP_TOPICS = 3;
 interface Answer {
   say?: string;
   call?: ToolCall;
+  /** It only says that there is no answer. */
+  unanswered?: true;
 }
 
 type Say = Record<Meaning['intent'], (turn: Turn) => Answer>;
@@ -35,6 +37,8 @@ export function offlineBrain(): Brain {
 
 function answer(request: BrainRequest): Answer {
   const turn = new Turn(request);
+  const isFirst = !request.messages.some(({ role }) => role === 'caller');
+  if (isFirst) return { say: turn.history.lastHeard === '' ? turn.profile.greeting : turn.phrases.ask };
   return ANSWERS[turn.meaning.intent](turn);
 }
 
@@ -131,8 +135,8 @@ const ANSWERS: Say = {
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
   language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
-  unknown: (turn) => ({ say: turn.unknown() }),
-  unclear: ({ phrases }) => ({ say: phrases.unclear }),
+  unknown: (turn) => ({ say: turn.unknown(), unanswered: true }),
+  unclear: ({ phrases }) => ({ say: phrases.unclear, unanswered: true }),
   greeting: ({ phrases }) => ({ say: phrases.greeting }),
   goodbye: (turn) => turn.goodbye(),
   repeat: (turn) => ({ say: turn.repeat() }),
@@ -156,7 +160,8 @@ function sentence(text: string): string {
 }
 
 /** The text in pieces of about a sentence; joined they are the text. Then the tool call. */
-function* eventsOf({ say, call }: Answer): Generator<BrainEvent> {
+function* eventsOf({ say, call, unanswered }: Answer): Generator<BrainEvent> {
+  if (unanswered) yield { type: 'unanswered' };
   for (const text of say?.match(/.+?(?:(?<!\b(?:Dr|St|Nr|No|\d))[.!?:]+\s+|$)/gsu) ?? [])
     yield { type: 'text', text };
   if (call) yield { type: 'tool', call };

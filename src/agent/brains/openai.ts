@@ -7,6 +7,14 @@ export interface OpenAiOptions {
   /** Any compatible endpoint. */
   baseUrl?: string;
   model: string;
+  /** What a million tokens cost. Without it nothing is counted. */
+  prices?: TokenPrices;
+}
+
+/** In hundredths of whatever currency the caps of the profiles are in. */
+export interface TokenPrices {
+  inputCentsPerMillion: number;
+  outputCentsPerMillion: number;
 }
 
 /** The stream has ended before the model was done: what came is not the whole answer. */
@@ -17,7 +25,7 @@ export class CutStreamError extends Error {
 type ChatMessage = OpenAI.ChatCompletionMessageParam;
 
 /** A language model behind the Chat Completions interface, streamed. */
-export function openAiBrain({ apiKey, baseUrl, model }: OpenAiOptions): Brain {
+export function openAiBrain({ apiKey, baseUrl, model, prices }: OpenAiOptions): Brain {
   // Retrying is not the client's business: a caller is waiting, and the agent knows for how long. And the client
   // logs what it cannot read, which may be what a caller said.
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, logLevel: 'off' });
@@ -25,30 +33,74 @@ export function openAiBrain({ apiKey, baseUrl, model }: OpenAiOptions): Brain {
     name: `openai ${model}`,
     async *reply(request, signal): AsyncGenerator<BrainEvent> {
       const tools = [...(request.tools ?? describeTools(request.profile))];
+      const messages = chatMessages(request);
+      // Not every compatible endpoint knows the option.
+      const counted = prices && { stream_options: { include_usage: true } };
       const stream = await client.chat.completions.create(
-        { model, stream: true, messages: chatMessages(request), tools },
+        { model, stream: true, messages, tools, ...counted },
         { signal },
       );
-      yield* readStream(stream, tools);
+      const meter = prices && new Meter(prices, [messages, tools], request.onUsage);
+      try {
+        yield* readStream(stream, tools, meter);
+      } finally {
+        meter?.stop();
+      }
     },
   };
+}
+
+/** About what models make of German and English: a token is four characters. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** Tells what a request has used up. A stream that is left says nothing about it: then it is estimated. */
+class Meter {
+  private characters = 0;
+  private told = false;
+
+  constructor(
+    private readonly prices: TokenPrices,
+    private readonly prompt: unknown,
+    private readonly tell: BrainRequest['onUsage'],
+  ) {}
+
+  wrote(text: string | null | undefined): void {
+    this.characters += text?.length ?? 0;
+  }
+
+  used(inputTokens: number, outputTokens: number): void {
+    this.told = true;
+    const { inputCentsPerMillion, outputCentsPerMillion } = this.prices;
+    const cents = (inputTokens * inputCentsPerMillion + outputTokens * outputCentsPerMillion) / 1_000_000;
+    this.tell?.({ inputTokens, outputTokens, cents });
+  }
+
+  stop(): void {
+    if (this.told) return;
+    const tokens = (characters: number) => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+    this.used(tokens(JSON.stringify(this.prompt).length), tokens(this.characters));
+  }
 }
 
 /** Text as it comes, tool calls once they are complete. */
 async function* readStream(
   stream: AsyncIterable<OpenAI.ChatCompletionChunk>,
   tools: readonly ToolDescription[],
+  meter: Meter | undefined,
 ): AsyncGenerator<BrainEvent> {
   const calls = new Map<number, { id: string; name: string; json: string }>();
   let finished = false;
   for await (const chunk of stream) {
+    if (chunk.usage) meter?.used(chunk.usage.prompt_tokens, chunk.usage.completion_tokens);
     const choice = chunk.choices?.[0];
     if (!choice) continue;
+    meter?.wrote(choice.delta?.content);
     if (choice.delta?.content) yield { type: 'text', text: choice.delta.content };
     for (const part of choice.delta?.tool_calls ?? []) {
       const call = calls.get(part.index) ?? { id: part.id ?? `call-${part.index}`, name: '', json: '' };
       call.name += part.function?.name ?? '';
       call.json += part.function?.arguments ?? '';
+      meter?.wrote(part.function?.arguments);
       calls.set(part.index, call);
     }
     finished ||= typeof choice.finish_reason === 'string';

@@ -36,6 +36,8 @@ export const de: Phrases = {
   },
   goAhead: 'Ja, bitte?',
   notAllowed: 'Das darf ich leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+  notNow: 'Das kann ich im Moment leider nicht für Sie tun. Kann ich Ihnen anders helfen?',
+  notCertain: 'Ob das geklappt hat, weiß ich leider nicht. Kann ich Ihnen anders helfen?',
   closedNow: 'Um diese Zeit ist dort leider niemand. Kann ich Ihnen anders helfen?',
   confirm: {
     transfer: 'Soll ich Sie verbinden?',

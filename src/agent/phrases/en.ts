@@ -36,6 +36,8 @@ export const en: Phrases = {
   },
   goAhead: 'Yes, please?',
   notAllowed: 'I am afraid I am not allowed to do that. Can I help you in another way?',
+  notNow: 'I am afraid I cannot do that just now. Can I help you in another way?',
+  notCertain: 'I am afraid I do not know whether that has worked. Can I help you in another way?',
   closedNow: 'I am afraid nobody is there at this time. Can I help you in another way?',
   confirm: {
     transfer: 'Shall I put you through?',

@@ -36,6 +36,8 @@ export const es: Phrases = {
   },
   goAhead: 'Sí, ¿dígame?',
   notAllowed: 'Lamentablemente no se me permite hacer eso. ¿Puedo ayudarle de otra manera?',
+  notNow: 'Lamentablemente no puedo hacer eso en este momento. ¿Puedo ayudarle de otra manera?',
+  notCertain: 'Lamentablemente no sé si eso ha funcionado. ¿Puedo ayudarle de otra manera?',
   closedNow: 'Lamentablemente no hay nadie a esta hora. ¿Puedo ayudarle de otra manera?',
   confirm: {
     transfer: '¿Quiere que le pase?',

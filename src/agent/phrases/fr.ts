@@ -39,6 +39,8 @@ export const fr: Phrases = {
   },
   goAhead: 'Oui, je vous écoute ?',
   notAllowed: 'Je n’ai malheureusement pas le droit de faire cela. Puis-je vous aider autrement ?',
+  notNow: 'Je ne peux malheureusement pas faire cela pour le moment. Puis-je vous aider autrement ?',
+  notCertain: 'Je ne sais malheureusement pas si cela a fonctionné. Puis-je vous aider autrement ?',
   closedNow: 'Malheureusement, il n’y a personne à cette heure. Puis-je vous aider autrement ?',
   confirm: {
     transfer: 'Voulez-vous que je vous mette en relation ?',

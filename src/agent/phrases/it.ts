@@ -36,6 +36,8 @@ export const it: Phrases = {
   },
   goAhead: 'Sì, mi dica?',
   notAllowed: 'Purtroppo non mi è permesso farlo. Posso aiutarla in un altro modo?',
+  notNow: 'Purtroppo in questo momento non posso farlo. Posso aiutarla in un altro modo?',
+  notCertain: 'Purtroppo non so se ha funzionato. Posso aiutarla in un altro modo?',
   closedNow: 'Purtroppo a quest’ora non c’è nessuno. Posso aiutarla in un altro modo?',
   confirm: {
     transfer: 'Vuole che la metta in contatto?',

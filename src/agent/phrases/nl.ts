@@ -36,6 +36,8 @@ export const nl: Phrases = {
   },
   goAhead: 'Ja, zegt u het maar?',
   notAllowed: 'Dat mag ik helaas niet voor u doen. Kan ik u op een andere manier helpen?',
+  notNow: 'Dat kan ik op dit moment helaas niet voor u doen. Kan ik u op een andere manier helpen?',
+  notCertain: 'Of dat is gelukt, weet ik helaas niet. Kan ik u op een andere manier helpen?',
   closedNow: 'Op dit tijdstip is daar helaas niemand. Kan ik u op een andere manier helpen?',
   confirm: {
     transfer: 'Zal ik u doorverbinden?',

@@ -49,6 +49,10 @@ export interface Phrases {
   goAhead: string;
   /** The policy says no. */
   notAllowed: string;
+  /** The journal is away: nothing may be done that cannot be written down. */
+  notNow: string;
+  /** It was begun, and then something went wrong. */
+  notCertain: string;
   /** Nobody is there at this time. */
   closedNow: string;
   /** Asked before an action that the caller must have agreed to. */

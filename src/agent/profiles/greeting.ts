@@ -56,5 +56,8 @@ export function timeGreetingOf(profile: AgentProfile, nowMs: number): string {
 export function greetingFor(profile: AgentProfile, { direction, nowMs, returning }: GreetingFacts): string {
   const { greetings, greeting, outboundGreeting } = profile;
   if (direction === 'outbound') return greetings.outbound ?? outboundGreeting ?? greeting;
-  return (returning ? greetings.returning : undefined) ?? greetings[dayPartOf(profile, nowMs)] ?? greeting;
+  const { returning: known, outbound: _, ...byDayPart } = greetings;
+  if (returning && known !== undefined) return known;
+  // The first question about a time zone costs a process many milliseconds: it is not asked for nothing.
+  return Object.keys(byDayPart).length === 0 ? greeting : (greetings[dayPartOf(profile, nowMs)] ?? greeting);
 }

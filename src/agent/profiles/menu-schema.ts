@@ -17,6 +17,12 @@ export const collectSchema = z
     cancelKey: z.enum(['#', '*', 'none']).default('none').describe('The key that gives it up'),
     firstKeySeconds: seconds.default(6).describe('How long we wait for the first key'),
     nextKeySeconds: seconds.default(3).describe('How long we wait for further keys'),
+    pattern: z
+      .string()
+      // What cannot be read must not get any further.
+      .refine(isPattern, { error: 'a regular expression, for example "0[1-9]\\\\d{4}"', abort: true })
+      .optional()
+      .describe('A regular expression that the whole entry must match'),
     check: z.enum(['luhn', 'iban']).optional().describe('What a correct entry must pass'),
     masked: z
       .boolean()
@@ -68,8 +74,9 @@ export function keyMenuOf({ keys, repeatKey, maxTries }: Menu): KeyMenu {
 }
 
 export function keyOptionsOf(collect: Collect): KeyOptions {
-  const { minDigits, maxDigits, terminator, cancelKey, check, masked } = collect;
+  const { minDigits, maxDigits, terminator, cancelKey, pattern, check, masked } = collect;
   return {
+    pattern: pattern === undefined ? undefined : new RegExp(pattern),
     minDigits,
     maxDigits,
     terminator,
@@ -79,4 +86,12 @@ export function keyOptionsOf(collect: Collect): KeyOptions {
     firstDigitTimeoutMs: collect.firstKeySeconds * 1000,
     interDigitTimeoutMs: collect.nextKeySeconds * 1000,
   };
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

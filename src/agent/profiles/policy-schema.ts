@@ -1,4 +1,27 @@
+import { hoursProblems } from '@jovo-telephony/telephony';
 import { z } from 'zod';
+
+/** When somebody is there, in the time zone of the profile. */
+export const hoursSchema = z
+  .strictObject({
+    week: z
+      .array(
+        z.strictObject({
+          days: z.string().describe('mon-fri, sat, or mon,wed,fri'),
+          from: z.string().describe('For example 09:00'),
+          to: z.string().describe('For example 18:00, exclusive; earlier than from is the next morning'),
+        }),
+      )
+      .min(1, 'at least one range, for example { days: mon-fri, from: "09:00", to: "18:00" }'),
+    holidays: z
+      .array(z.string())
+      .default([])
+      .describe('Closed days: "2026-12-24", or "12-25" for every year'),
+  })
+  .superRefine((hours, context) => {
+    for (const message of hoursProblems({ timeZone: 'UTC', ...hours }))
+      context.addIssue({ code: 'custom', message });
+  });
 
 /** What a profile may say about risky actions. Everything else is refused. */
 export const policySchema = z.strictObject({
@@ -9,6 +32,7 @@ export const policySchema = z.strictObject({
   deny: z
     .array(z.string().regex(/^\+[1-9][0-9]*$/, 'a prefix with its plus, for example +49180'))
     .default([]),
+  hours: hoursSchema.optional().describe('When callers may be transferred; a destination may have its own'),
   /** Actions that the caller must have said yes to. */
   confirm: z.array(z.enum(['transfer', 'send_sms'])).default([]),
   /** How often each action may happen. */

@@ -69,7 +69,19 @@ function textFaults(profile: AgentProfile, source: ProfileSource): string[] {
   });
   const timed = (['morning', 'afternoon', 'evening'] as const).find((part) => profile.greetings[part]);
   if (zone === undefined && timed) faults.push(told(source, ['greetings', timed], NO_ZONE));
+  if (zone === undefined) faults.push(...hoursIn(profile).map((path) => told(source, path, NO_ZONE)));
   return faults;
+}
+
+/** Where opening hours stand. */
+function hoursIn({ policy, destinations }: AgentProfile): Path[] {
+  const own = Object.entries(destinations).filter(
+    ([, { hours }]) => hours !== undefined && hours !== 'always',
+  );
+  return [
+    ...(policy?.hours ? [['policy', 'hours']] : []),
+    ...own.map(([name]) => ['destinations', name, 'hours']),
+  ];
 }
 
 const NO_ZONE = 'needs to know the time of day; expected the key timeZone, for example "America/New_York"';

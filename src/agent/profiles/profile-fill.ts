@@ -52,7 +52,10 @@ export function templateFacts(
   const all: TemplateFacts = {
     ...given,
     profile: { name: profile.name },
-    time: { greeting: timeGreetingOf(profile, nowMs) },
+    // A process that has never asked for a zone pays many milliseconds for the first one.
+    get time() {
+      return { greeting: timeGreetingOf(profile, nowMs) };
+    },
   };
   const used = placeholdersIn(profile).flatMap(({ name }): [string, string][] => {
     const value = valueFor(name, all);
@@ -69,7 +72,7 @@ export function templateFacts(
     headers: under('header.'),
     metadata: under('metadata.'),
     profile: all.profile,
-    time: all.time,
+    ...(used.some(([name]) => name === 'time.greeting') && { time: all.time }),
   };
 }
 

@@ -20,9 +20,14 @@ export interface ProfileSource {
 interface Layer {
   readonly shown: string;
   readonly text: string;
+  readonly value: unknown;
+  readonly parsed: Parsed;
+}
+
+/** A text with its places. */
+interface Parsed {
   readonly lines: LineCounter;
   readonly document: ReturnType<typeof parseDocument>;
-  readonly value: unknown;
 }
 
 /** Bases are for others to build on; they answer no call. */
@@ -78,14 +83,46 @@ function withoutBase({ value }: Layer): unknown {
 }
 
 function parse(text: string, shown: string, isBelow: boolean): Layer | string[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const layer = jsonLayer(text, shown) ?? yamlLayer(text, shown);
+  if (Array.isArray(layer)) return layer;
+  return isBelow && !isRecord(layer.value) ? [`${shown}:1: expected keys of a profile`] : layer;
+}
+
+/**
+ * JSON is YAML, too, and a bundle for serverless has its profiles in it: without a YAML parser a process starts
+ * earlier. Only a fault, which has a place, still needs one.
+ */
+function jsonLayer(text: string, shown: string): Layer | undefined {
+  if (!text.startsWith('{')) return undefined;
+  let parsed: Parsed | undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return {
+      shown,
+      text,
+      value,
+      get parsed() {
+        parsed ??= parsedOf(text);
+        return parsed;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function yamlLayer(text: string, shown: string): Layer | string[] {
+  const parsed = parsedOf(text);
+  const { lines, document } = parsed;
   if (document.errors.length > 0) {
     return document.errors.map(({ message, pos }) => `${shown}:${lines.linePos(pos[0]).line}: ${message}`);
   }
-  const value: unknown = document.toJS();
-  if (isBelow && !isRecord(value)) return [`${shown}:1: expected keys of a profile`];
-  return { shown, text, lines, document, value };
+  return { shown, text, value: document.toJS(), parsed };
+}
+
+function parsedOf(text: string): Parsed {
+  const lines = new LineCounter();
+  return { lines, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -114,16 +151,16 @@ function locate(layers: readonly Layer[], path: Path, snippet?: string): string 
   let live = layers;
   for (let depth = 1; depth <= path.length; depth += 1) {
     const here = path.slice(0, depth);
-    const having = live.filter(({ document }) => document.hasIn(here));
+    const having = live.filter(({ parsed }) => parsed.document.hasIn(here));
     const first = having[0];
     if (!first) break;
     found = { layer: first, offset: offsetOf(first, here) };
-    const end = having.findIndex(({ document }) => !isMap(document.getIn(here, true)));
+    const end = having.findIndex(({ parsed }) => !isMap(parsed.document.getIn(here, true)));
     live = end < 0 ? having : end === 0 ? [first] : having.slice(0, end);
   }
   const { layer, offset } = found;
   const inside = snippet === undefined ? -1 : layer.text.indexOf(snippet, offset);
-  return `${layer.shown}:${layer.lines.linePos(inside < 0 ? offset : inside).line}`;
+  return `${layer.shown}:${layer.parsed.lines.linePos(inside < 0 ? offset : inside).line}`;
 }
 
 function at(layer: Layer, path: Path): string {
@@ -131,7 +168,7 @@ function at(layer: Layer, path: Path): string {
 }
 
 /** Where a field begins: its key in a map, itself in a list. */
-function offsetOf({ document }: Layer, path: Path): number {
+function offsetOf({ parsed: { document } }: Layer, path: Path): number {
   const parent = document.getIn(path.slice(0, -1), true);
   const last = String(path.at(-1));
   const node = isMap(parent)

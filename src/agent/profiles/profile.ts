@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { afterCallSchema } from '../after-call/after-call-schema';
 import { LANGUAGES } from '../brain';
+import { mcpSchema } from '../mcp/mcp-schema';
 import { menuSchema } from './menu-schema';
-import { policySchema } from './policy-schema';
+import { hoursSchema, policySchema } from './policy-schema';
+import { privacySchema } from './privacy-schema';
 import { matchFault } from './profile-match';
 import { silenceSchema } from './silence-schema';
 import { isTimeZone } from './time-zone';
@@ -106,6 +108,12 @@ export const profileSchema = z.strictObject({
     })
     .default({})
     .describe('First words for special calls; greeting is said on all others'),
+  welcome: z
+    .enum(['greeting', 'brain', 'both'])
+    .default('greeting')
+    .describe(
+      'Who says the first words: the greeting, at once; the brain; or the greeting and then the brain',
+    ),
   instructions: z
     .string()
     .trim()
@@ -124,6 +132,10 @@ export const profileSchema = z.strictObject({
           .default([])
           .describe('Numbers that are tried in turn when nobody answers'),
         aliases: z.array(spoken).default([]).describe('What callers call it. Used by the offline brain'),
+        hours: z
+          .union([z.literal('always'), hoursSchema])
+          .optional()
+          .describe('When somebody is there, instead of the hours of the policy'),
         timeoutSeconds: z
           .number()
           .int()
@@ -143,6 +155,9 @@ export const profileSchema = z.strictObject({
   menu: menuSchema
     .optional()
     .describe('What the keys of the phone do: choices, and digits that are asked for'),
+  mcp: mcpSchema
+    .optional()
+    .describe('Model Context Protocol servers whose tools a language model may use, by name'),
   afterCall: afterCallSchema.optional().describe('Where a report of each call goes, and what is in it'),
   limits: z
     .strictObject({
@@ -155,6 +170,7 @@ export const profileSchema = z.strictObject({
     })
     .optional()
     .describe('How many calls this profile takes'),
+  privacy: privacySchema.optional().describe('What is kept of calls that are over, and how long'),
   silence: silenceSchema.optional().describe('What a silent caller hears, and when a call ends by itself'),
 });
 

@@ -63,7 +63,8 @@ export class DynamoStore implements JournalStore {
         '#holder = :holder',
         '#leaseUntil = :until',
         '#lastAt = :now',
-        '#pending = list_append(if_not_exists(#pending, :none), :events)',
+        '#unfinished = if_not_exists(#pending, :none)',
+        '#pending = :events',
         '#expires = if_not_exists(#expires, :expires)',
         ...counters.map((name) => `#${name} = if_not_exists(#${name}, :zero)`),
       ],
@@ -80,7 +81,6 @@ export class DynamoStore implements JournalStore {
       },
     });
     if (!row) return { result: 'busy' };
-    const pending = row.pending?.L ?? [];
     const version = numberOf(row.version);
     return {
       result: 'begun',
@@ -90,7 +90,7 @@ export class DynamoStore implements JournalStore {
       claims: row.claims?.B,
       claimCount: numberOf(row.claimCount),
       interrupts: numberOf(row.interrupts),
-      unfinished: pending.slice(0, pending.length - (event === undefined ? 0 : 1)).map(({ S }) => S ?? ''),
+      unfinished: (row.unfinished?.L ?? []).map(({ S }) => S ?? ''),
     };
   }
 
@@ -108,6 +108,7 @@ export class DynamoStore implements JournalStore {
         '#version = #version + :one',
         '#leaseUntil = :until',
         '#pending = :none',
+        '#unfinished = :none',
         '#state = :state',
         '#lastAt = :now',
         ...names.map((name) => `#${name} = :${name}`),
@@ -269,7 +270,13 @@ export class DynamoStore implements JournalStore {
       } else {
         if (numberOf(item.lastAt) + silentForMs > nowMs) continue;
         const ended = await this.table.update(callKey(callId), {
-          set: [...ENDED, '#pending = :none', '#leaseUntil = :zero', '#fence = #fence + :one'],
+          set: [
+            ...ENDED,
+            '#pending = :none',
+            '#unfinished = :none',
+            '#leaseUntil = :zero',
+            '#fence = #fence + :one',
+          ],
           remove: ['#state', '#claims'],
           condition: '#lastAt = :lastAt AND attribute_not_exists(#endedAt)',
           values: {

@@ -51,12 +51,12 @@ export class MemoryStore implements JournalStore {
     const free = row.leaseUntilMs <= nowMs || row.holder === holder;
     if (!free && !force) return { result: 'busy' };
     this.calls.set(callId, row);
-    const unfinished = [...row.pending];
+    const unfinished = row.pending;
     row.fence += 1;
     row.holder = holder;
     row.leaseUntilMs = nowMs + leaseMs;
     row.lastAtMs = nowMs;
-    if (event !== undefined) row.pending.push(event);
+    row.pending = event === undefined ? [] : [event];
     const { fence, version, state, claims, claimCount, interrupts } = row;
     return {
       result: 'begun',

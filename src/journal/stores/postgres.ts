@@ -20,7 +20,8 @@ const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS journal_calls (
   id text PRIMARY KEY, fence bigint NOT NULL, version bigint NOT NULL DEFAULT 0, holder text NOT NULL,
-  lease_until bigint NOT NULL, interrupts bigint NOT NULL DEFAULT 0, pending text[] NOT NULL DEFAULT '{}', state bytea,
+  lease_until bigint NOT NULL, interrupts bigint NOT NULL DEFAULT 0, pending text[] NOT NULL DEFAULT '{}',
+  unfinished text[] NOT NULL DEFAULT '{}', state bytea,
   claims bytea, claim_count bigint NOT NULL DEFAULT 0, last_at bigint NOT NULL, ended_at bigint, started_at bigint,
   profile text, caller_key text, keep text NOT NULL DEFAULT 'nothing', keep_ms bigint NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS journal_calls_by_caller ON journal_calls (caller_key) WHERE caller_key IS NOT NULL;
@@ -39,18 +40,18 @@ const PAGES = `INSERT INTO journal_pages (call_id, at, facts, words)
   FROM journal_calls, unnest($2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY AS page (at, facts, words, number)
   WHERE id = $1 AND (ended_at IS NULL OR keep <> 'nothing') ORDER BY page.number`;
 
-const ENDED = `ended_at = coalesce(ended_at, ${NOW}), claims = NULL, claim_count = 0, pending = '{}'`;
+const ENDED = `ended_at = coalesce(ended_at, ${NOW}), claims = NULL, claim_count = 0, pending = '{}', unfinished = '{}'`;
 
 const SQL = {
   begin: `INSERT INTO journal_calls AS c (id, fence, holder, lease_until, pending, last_at)
     VALUES ($1, 1, $2, ${NOW} + $3::bigint, $4::text[], ${NOW})
     ON CONFLICT (id) DO UPDATE SET fence = c.fence + 1, holder = $2, lease_until = ${NOW} + $3::bigint, last_at = ${NOW},
-      pending = c.pending || $4::text[]
+      unfinished = c.pending, pending = $4::text[]
     WHERE c.lease_until <= ${NOW} OR c.holder = $2 OR $6::boolean
-    RETURNING fence, version, interrupts, pending, claims, claim_count, ended_at, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
+    RETURNING fence, version, interrupts, unfinished, claims, claim_count, ended_at, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
   note: 'UPDATE journal_calls SET pending = pending || $3::text[] WHERE id = $1 AND fence = $2',
   commit: `WITH held AS (
-      UPDATE journal_calls SET version = version + 1, lease_until = coalesce(${NOW} + $14::bigint, 0), pending = '{}', state = $7, claims = coalesce($8, claims),
+      UPDATE journal_calls SET version = version + 1, lease_until = coalesce(${NOW} + $14::bigint, 0), pending = '{}', unfinished = '{}', state = $7, claims = coalesce($8, claims),
         last_at = ${NOW}, started_at = coalesce($9, started_at), profile = coalesce($10, profile),
         caller_key = CASE WHEN $9::bigint IS NULL THEN caller_key ELSE $11 END, keep = coalesce($12, keep), keep_ms = coalesce($13, keep_ms),
         ended_at = CASE WHEN $15::boolean THEN ended_at END
@@ -130,7 +131,6 @@ export class PostgresStore implements JournalStore {
     const values = [callId, holder, leaseMs, events, knownVersion, force];
     const [row] = (await this.query('begin', values)).rows;
     if (!row) return { result: 'busy' };
-    const pending = row.pending as string[];
     return {
       result: 'begun',
       lease: { callId, fence: Number(row.fence), version: Number(row.version) },
@@ -139,7 +139,7 @@ export class PostgresStore implements JournalStore {
       claims: bytes(row.claims),
       claimCount: Number(row.claim_count),
       interrupts: Number(row.interrupts),
-      unfinished: pending.slice(0, pending.length - events.length),
+      unfinished: row.unfinished as string[],
     };
   }
 

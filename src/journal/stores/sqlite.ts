@@ -26,7 +26,8 @@ const BUSY_MS = 250;
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS calls (
   id TEXT PRIMARY KEY, fence INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 0, holder TEXT NOT NULL,
-  lease_until INTEGER NOT NULL, interrupts INTEGER NOT NULL DEFAULT 0, pending TEXT, state BLOB, claims BLOB,
+  lease_until INTEGER NOT NULL, interrupts INTEGER NOT NULL DEFAULT 0, pending TEXT,
+  unfinished TEXT, state BLOB, claims BLOB,
   claim_count INTEGER NOT NULL DEFAULT 0, last_at INTEGER NOT NULL, ended_at INTEGER, started_at INTEGER,
   profile TEXT, caller_key TEXT, keep TEXT NOT NULL DEFAULT 'nothing', keep_ms INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS calls_by_caller ON calls (caller_key) WHERE caller_key IS NOT NULL;
@@ -40,16 +41,16 @@ CREATE TABLE IF NOT EXISTS shared (name TEXT PRIMARY KEY, value TEXT NOT NULL) W
 const STATEMENTS = {
   begin: `INSERT INTO calls (id, fence, holder, lease_until, pending, last_at) VALUES ($id, 1, $holder, $until, $event, $now)
     ON CONFLICT (id) DO UPDATE SET fence = fence + 1, holder = $holder, lease_until = $until, last_at = $now,
-      pending = CASE WHEN $event IS NULL OR pending IS NULL THEN coalesce(pending, $event) ELSE pending || char(10) || $event END
+      unfinished = pending, pending = $event
     WHERE lease_until <= $now OR holder = $holder OR $force
-    RETURNING fence, version, interrupts, pending, claims, claim_count, ended_at, CASE WHEN version = $known THEN NULL ELSE state END`,
+    RETURNING fence, version, interrupts, unfinished, claims, claim_count, ended_at, CASE WHEN version = $known THEN NULL ELSE state END`,
   holder: 'SELECT holder FROM calls WHERE id = $id',
   note: `UPDATE calls SET pending = coalesce(pending || char(10), '') || $event WHERE id = $id AND fence = $fence`,
-  commit: `UPDATE calls SET version = version + 1, lease_until = $until, pending = NULL, state = $state, claims = coalesce($claims, claims),
+  commit: `UPDATE calls SET version = version + 1, lease_until = $until, pending = NULL, unfinished = NULL, state = $state, claims = coalesce($claims, claims),
     last_at = $now, ended_at = CASE WHEN $ended THEN ended_at END WHERE id = $id AND fence = $fence AND version = $version`,
   about: `UPDATE calls SET started_at = $startedAt, profile = $profile, caller_key = $callerKey, keep = $keep, keep_ms = $keepMs
     WHERE id = $id`,
-  end: `UPDATE calls SET ended_at = coalesce(ended_at, $now), claims = NULL, claim_count = 0, pending = NULL WHERE id = $id`,
+  end: `UPDATE calls SET ended_at = coalesce(ended_at, $now), claims = NULL, claim_count = 0, pending = NULL, unfinished = NULL WHERE id = $id`,
   silence: 'UPDATE calls SET fence = fence + 1, lease_until = 0, state = NULL WHERE id = $id',
   page: `INSERT INTO pages (call_id, at, facts, words)
     SELECT id, $at, $facts, CASE WHEN ended_at IS NULL OR keep = 'everything' THEN $words END FROM calls
@@ -121,11 +122,11 @@ export class SqliteStore implements JournalStore {
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
     const row = this.take(callId, asked, asked.force === true);
-    if (row) return begun(callId, row, asked);
+    if (row) return begun(callId, row);
     const [by] = this.get('holder', { id: callId }) ?? [];
     if (!isGone(String(by), asked.holder)) return { result: 'busy' };
     const left = this.take(callId, asked, true);
-    return left ? begun(callId, left, asked) : { result: 'busy' };
+    return left ? begun(callId, left) : { result: 'busy' };
   }
 
   private take(id: string, asked: BeginRequest, force: boolean): Value[] | undefined {
@@ -332,9 +333,8 @@ class Undo extends Error {
   }
 }
 
-function begun(callId: string, row: Value[], { event }: BeginRequest): Begun {
-  const [fence, version, interrupts, pending, claims, claimCount, endedAt, state] = row;
-  const events = typeof pending === 'string' ? pending.split('\n') : [];
+function begun(callId: string, row: Value[]): Begun {
+  const [fence, version, interrupts, unfinished, claims, claimCount, endedAt, state] = row;
   return {
     result: 'begun',
     lease: { callId, fence: Number(fence), version: Number(version) },
@@ -343,6 +343,6 @@ function begun(callId: string, row: Value[], { event }: BeginRequest): Begun {
     claims: bytes(claims),
     claimCount: Number(claimCount),
     interrupts: Number(interrupts),
-    unfinished: event === undefined ? events : events.slice(0, -1),
+    unfinished: typeof unfinished === 'string' ? unfinished.split('\n') : [],
   };
 }

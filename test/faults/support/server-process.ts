@@ -45,6 +45,7 @@ export async function serverProcess(environment: Record<string, string> = {}): P
       AGENTS_DIR: 'test/fixtures/agents-load',
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'json',
+      JOURNAL_URL: 'memory:',
       CONCURRENT_CALLS: '0',
       CALLS_PER_MINUTE_PER_CALLER: '0',
       CALLS_PER_MINUTE_PER_NUMBER: '0',

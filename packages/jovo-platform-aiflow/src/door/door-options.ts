@@ -17,7 +17,7 @@ export interface DoorOptions {
 }
 
 /** `maxBodyBytes`: spec 3.6. */
-export type HttpDoorOptions = DoorOptions & Pick<EventDoorOptions, 'maxBodyBytes'>;
+export type HttpDoorOptions = DoorOptions & Pick<EventDoorOptions, 'maxBodyBytes' | 'json'>;
 
 /** The platform behind the door. */
 export function platformOf(app: App): SipgateAiflowPlatform | undefined {
@@ -37,5 +37,6 @@ export function answerWebhook(app: App, options: HttpDoorOptions): HttpAnswerer 
   return answerEvents(app, (event, headers, send) => new HttpServer(event, headers, send), {
     guard: guardOf(app, options),
     maxBodyBytes: options.maxBodyBytes,
+    json: options.json,
   });
 }

@@ -12,7 +12,10 @@ export type { WebSocketDoor };
 
 export interface WebSocketDoorOptions
   extends DoorOptions,
-    Pick<SocketDoorOptions, 'maxMessageBytes' | 'limits' | 'onUnauthorized'> {
+    Pick<
+      SocketDoorOptions,
+      'maxMessageBytes' | 'pingEveryMs' | 'maxBufferedBytes' | 'firstMessageMs' | 'onUnauthorized'
+    > {
   /** How long a call outlives its socket before it counts as ended (spec 4.1). */
   graceMs?: number;
 }

@@ -47,51 +47,50 @@ export interface MappingContext {
 export type MappedAction = Exclude<CallAction, { type: 'send_sms' }>;
 
 /**
- * A portable action as activities of the wire, settings as native parameters (spec 5) instead of anything emulated.
- * What comes out is checked like any other activity.
+ * A portable action as an activity of the wire, settings as native parameters (spec 5) instead of anything emulated.
+ * What comes out is checked like any other activity; undefined where there is nothing to send.
  */
-export function toActivities(action: MappedAction, context: MappingContext): ActivityDraft[] {
+export function toActivity(action: MappedAction, context: MappingContext): ActivityDraft | undefined {
   switch (action.type) {
     case 'speak': {
       const text = 'ssml' in action ? ssmlText(action.ssml) : plainText(action.text);
       // The writer refuses a message without words, and says so.
-      return [withParams(message(text ?? ''), speakParams(action, context))];
+      return withParams(message(text ?? ''), speakParams(action, context));
     }
     case 'play': {
       const format = wavFormatOf(action.audio);
-      return [
-        playUrl(
-          {
-            playUrlUrl: `data:audio/wav;base64,${action.audio}`,
-            ...(format && { playUrlMediaFormat: format }),
-          },
-          interruptionParams(action.interruption),
-        ),
-      ];
+      return playUrl(
+        { playUrlUrl: dataUri(action.audio), ...(format && { playUrlMediaFormat: format }) },
+        interruptionParams(action.interruption),
+      );
     }
     case 'background':
-      return [config(backgroundParams(action.audio, action.volume, context))];
+      return config(backgroundParams(action.audio, action.volume, context));
     case 'background_stop':
-      return [config({ backgroundPlayURL: null })];
+      return config({ backgroundPlayURL: null });
     case 'stop_speaking':
-      return [abortPrompts()];
-    case 'listen': {
-      const params = listenParams(action);
-      return Object.keys(params).length > 0 ? [config(params)] : [];
-    }
+      return abortPrompts();
+    case 'listen':
+      return configOf(listenParams(action));
     case 'hang_up':
-      return [hangUpCall(defined({ botOperationResult: action.outcome }))];
+      return hangUpCall(defined({ botOperationResult: action.outcome }));
     case 'transfer':
-      return [
-        transferCall({
-          transferTarget: `tel:+${action.number.replace(/^\+/, '')}`,
-          // With a timeout the caller is to come back if nobody answers (spec 4.3).
-          ...(action.timeoutSeconds !== undefined && { transferNotifications: true }),
-        }),
-      ];
+      return transferCall({
+        transferTarget: `tel:+${action.number.replace(/^\+/, '')}`,
+        // With a timeout the caller is to come back if nobody answers (spec 4.3).
+        ...(action.timeoutSeconds !== undefined && { transferNotifications: true }),
+      });
     case 'network_settings':
-      return Object.keys(action.settings).length > 0 ? [config({ ...action.settings })] : [];
+      return configOf({ ...action.settings });
   }
+}
+
+function configOf(params: SessionParams): ActivityDraft | undefined {
+  return Object.keys(params).length > 0 ? config(params) : undefined;
+}
+
+function dataUri(wav: string): string {
+  return `data:audio/wav;base64,${wav}`;
 }
 
 type Speak = Extract<CallAction, { type: 'speak' }>;
@@ -168,7 +167,7 @@ function backgroundParams(audio: string, volume: number | undefined, context: Ma
   const format = wavFormatOf(audio);
   const level = context.backgroundLevel;
   return {
-    backgroundPlayURL: `data:audio/wav;base64,${audio}`,
+    backgroundPlayURL: dataUri(audio),
     ...(format && { backgroundPlayMediaFormat: format }),
     ...(level && volume !== undefined && { [level]: decibels(volume) }),
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '@jovo-telephony/telephony';
 import { isRecord, numberIn, textIn } from '../wire';
-import type { TokenCheck } from './bearer';
+import type { TokenCheck } from './guard';
 
 /** Asks the authorization server about an opaque token (RFC 7662). */
 export interface IntrospectionOptions {

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { TokenCheck } from './bearer';
+import type { TokenCheck } from './guard';
 
 export interface JwtOptions {
   /** Where the authorization server publishes its keys. */

@@ -1,3 +1,4 @@
+import type { CallInfo } from '@jovo-telephony/platform-base';
 import { type Fields, isRecord, LIMITS, textIn } from '../wire';
 
 /** Someone who takes part in a call that a bot listens to (spec 10.1). */
@@ -70,6 +71,29 @@ export function readCallFacts(parameters: Fields): CallFacts {
 export function directionOf(facts: CallFacts): 'inbound' | 'outbound' {
   const { outboundTarget, dialoutMetadata } = facts;
   return outboundTarget !== undefined || dialoutMetadata !== undefined ? 'outbound' : 'inbound';
+}
+
+/** The same in the words that handlers know. On an outbound call ours is the calling number (spec 7.6). */
+export function callInfoOf(facts: CallFacts): Omit<CallInfo, 'id' | 'account_id'> {
+  const { caller, callee, dialoutMetadata, attributes } = facts;
+  const { callerDisplayName, callerHost, calleeHost } = facts;
+  const named = Object.entries({ callerDisplayName, callerHost, calleeHost });
+  return {
+    phone_number: callee ?? '',
+    direction: directionOf(facts),
+    from_phone_number: callerNumber(caller),
+    to_phone_number: callee,
+    headers: {
+      ...Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+      ...attributes,
+    },
+    metadata: dialoutMetadata && flattened(dialoutMetadata),
+  };
+}
+
+/** Empty for a caller who does not show a number. */
+export function callerNumber(caller: string | undefined): string {
+  return caller === undefined || caller.toLowerCase() === 'anonymous' ? '' : caller;
 }
 
 /** An object; one page of the documentation says that it is a text of JSON (spec 12, no. 16). */

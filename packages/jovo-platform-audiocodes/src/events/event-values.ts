@@ -4,15 +4,24 @@ import type { CallFacts } from './call-facts';
 /** What each event says once it is read (spec 3). Fields that the wire left out are absent. */
 export interface EventValues {
   start: CallFacts;
+  /** `start` of a call between others, which the bot may listen to (spec 10.1). */
+  assistStart: CallFacts;
   dialoutInitiated: CallFacts;
   /** A finished utterance, or digits that the gateway was asked to deliver as text (spec 3.2). */
   message: Utterance;
-  /** Keys in the order in which they were pressed, at least one of `0-9 * #` (spec 3.3). */
-  dtmf: { keys: string };
+  /** The same over something that we were saying. */
+  bargeIn: Utterance;
+  /** One of the others has said something. */
+  participantMessage: Utterance & { participant: string };
+  /** One key: `0-9`, `*` or `#` (spec 3.3). */
+  key: { keys: string };
+  /** A whole entry, without the key that ended it. */
+  keyEntry: { keys: string };
   /** How often in a row the caller has been silent, from 1 (spec 3.4). */
   noUserInput: { count?: number };
-  /** The answer to a `transfer` (spec 3.5); only `failed` brings the caller back. */
-  transferStatus: { status: 'answered' | 'failed'; reasonCode?: string; reason?: string };
+  /** Answers to a `transfer` (spec 3.5): the caller is with somebody else now, or with us again. */
+  transferAnswered: Nothing;
+  transferFailed: { reasonCode?: string; reason?: string };
   /** A machine has answered: its greeting plays, or it records what is said now (spec 7.9). */
   machineDetection: { machine: 'greeting' | 'recording' };
   /** What the gateway's recogniser believes so far (spec 3.7). */
@@ -28,6 +37,12 @@ export interface EventValues {
   speakerVerification: SpeakerVerification;
   /** Something that this version does not know, as it came. */
   unknown: { name: string };
+  /** The same, of something that is answered with nothing: what the app has no handler for. */
+  passing: Nothing;
+  /** Never on the wire: a sound has cut us off, and no words have followed. */
+  soundWasNoise: Nothing;
+  /** Never on the wire: the gateway for text messages has failed. */
+  smsFailed: Nothing;
 }
 
 type Nothing = Readonly<Record<string, never>>;
@@ -60,7 +75,7 @@ export interface SpeakerVerification {
 
 export type EventType = keyof EventValues;
 
-/** One activity of the gateway, read. */
+/** One activity of the gateway, read; or something that we tell ourselves. */
 export type GatewayEvent = {
   [T in EventType]: {
     type: T;

@@ -126,20 +126,21 @@ export class GatewaySide {
   /** Runs one activity that was judged. */
   async do(activity: BotActivity, batch: number): Promise<void> {
     const name = activity.name ?? activity.type;
-    if (this.#lastWord) {
-      const sentence = `The bot sent ${name} after ${this.#lastWord}.`;
-      return this.#host.log.violation(
-        `after.${this.#lastWord}`,
-        sentence,
-        this.#lastWord === 'hangup' ? '2.1' : '4.3',
-      );
-    }
+    if (this.#lastWord) return this.judgeLate(activity);
     this.#host.log.add('action', { ...doneBy(activity), action: { ...activity } });
     this.#applyParameters(activity);
     const doer = this.#doers[name];
     if (doer) await doer(activity, batch);
     else this.#verifySpeaker(name);
     this.#host.changed();
+  }
+
+  /** Nothing may follow a hang-up, and nothing a transfer until it has failed (spec 2.1, 4.3). */
+  judgeLate({ name, type }: BotActivity): void {
+    if (!this.#lastWord) return;
+    const sentence = `The bot sent ${name ?? type} after ${this.#lastWord}.`;
+    const spec = this.#lastWord === 'hangup' ? '2.1' : '4.3';
+    this.#host.log.violation(`after.${this.#lastWord}`, sentence, spec);
   }
 
   /** Plays behind what waits. */

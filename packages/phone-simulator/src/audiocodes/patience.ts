@@ -32,6 +32,8 @@ export class Patience {
   #waitsFor: 'nobody' | 'caller' | 'bot' = 'nobody';
   #timers: Record<string, TimerHandle> = {};
   #silences = 0;
+  /** The silence has run out once since the last prompt: somebody may be about to say something. */
+  #reported = false;
   #botPrompts = 0;
 
   constructor(clock: Clock, scope: Scope, listener: PatienceListener) {
@@ -40,9 +42,9 @@ export class Patience {
     this.#listener = listener;
   }
 
-  /** Whether a timer for the caller runs and nothing is owed by the bot. */
+  /** Whether a timer for the caller runs, and the bot has not just been told of a silence. */
   get forCaller(): boolean {
-    return this.#waitsFor === 'caller' && Object.keys(this.#timers).length > 0;
+    return this.#waitsFor === 'caller' && !this.#reported && Object.keys(this.#timers).length > 0;
   }
 
   get forBot(): boolean {
@@ -90,6 +92,7 @@ export class Patience {
   #wait(whom: 'nobody' | 'caller' | 'bot'): void {
     for (const timer of Object.values(this.#timers)) this.#clock.clearTimeout(timer);
     this.#timers = {};
+    this.#reported = false;
     this.#waitsFor = whom;
   }
 
@@ -110,6 +113,7 @@ export class Patience {
     if (this.#silences > this.#scope.number('userNoInputRetries')) return;
     this.#arm('silent', 'userNoInputTimeoutMS', () => {
       this.#silences++;
+      this.#reported = true;
       this.#armCallerTimer();
       this.#listener.callerSilent(this.#silences);
     });

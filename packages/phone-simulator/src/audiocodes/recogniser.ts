@@ -45,10 +45,14 @@ export class Recogniser {
     this.#listener = listener;
   }
 
+  /** Whether it is the caller's turn, whatever the barge-in setting is. */
+  get isOpen(): boolean {
+    return this.#openSinceMs !== undefined || this.#scope.flag('bargeIn');
+  }
+
   /** Whether the caller would be understood now. */
   get listens(): boolean {
-    if (!this.#scope.get<boolean>('enableSpeechInput')) return false;
-    return this.#openSinceMs !== undefined || this.#scope.flag('bargeIn');
+    return this.isOpen && this.#scope.flag('enableSpeechInput');
   }
 
   /** Whether utterances wait to be joined. */

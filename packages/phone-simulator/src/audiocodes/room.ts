@@ -6,19 +6,17 @@ import type { TimerHandle } from '../clock';
 import type { CallOutcome, NetworkRoom, RoomHost } from '../network';
 import type { CutBy, Playback } from '../playback';
 import type { BotWire, Delivery } from './bot-wire';
+import { CallerSide } from './caller-side';
 import { Credentials } from './credentials';
-import { Digits } from './digits';
 import { GatewaySide } from './gateway-side';
 import type { PlayedStream } from './media-streams';
 import { openBotWire } from './open-wire';
 import { type ResolvedGatewayOptions, resolveGatewayOptions } from './options';
 import { Patience } from './patience';
 import type { Prompt } from './prompts';
-import { Recogniser } from './recogniser';
 import { Scope } from './scope';
-import { SpeechActivity } from './speech-activity';
 import { callDetails } from './start-activity';
-import type { Activity, Announcement, EndReason } from './wire';
+import type { Activity, Announcement, BotActivity, EndReason } from './wire';
 import { readActivities } from './wire-rules';
 
 export class AudiocodesRoom implements NetworkRoom {
@@ -28,9 +26,7 @@ export class AudiocodesRoom implements NetworkRoom {
   readonly #scope: Scope;
   readonly #wire: BotWire;
   readonly #side: GatewaySide;
-  readonly #recogniser: Recogniser;
-  readonly #speechActivity: SpeechActivity;
-  readonly #digits: Digits;
+  readonly #caller: CallerSide;
   readonly #patience: Patience;
   readonly #seenIds = new Set<string>();
   #state: 'new' | 'ringing' | 'answered' | 'over' = 'new';
@@ -39,7 +35,6 @@ export class AudiocodesRoom implements NetworkRoom {
   #batch = 0;
   /** Arrays are done one after another, also when a file has to be fetched. */
   #work: Promise<void> = Promise.resolve();
-  #heardText = '';
 
   constructor(host: RoomHost, options: ResolvedCallOptions) {
     const instant = options.playback === 'instant';
@@ -68,19 +63,24 @@ export class AudiocodesRoom implements NetworkRoom {
       this.#gateway,
       this.#scope,
     );
-    this.#recogniser = new Recogniser(clock, this.#scope, this.playback, {
-      hypothesis: (text) => this.#hypothesis(text),
-      recognised: (text) => this.#recognised(text),
-      speechBegins: () => this.#patience.callerActs(),
-      changed: () => host.changed(),
-    });
-    this.#speechActivity = new SpeechActivity(clock, this.#scope, (name) => {
-      void this.#send({ type: 'event', name });
-    });
-    this.#digits = new Digits(clock, this.#scope, this.#gateway.dtmfAckTimeoutMs, {
-      send: (announcement) => this.#ask(announcement, 'keys'),
-      changed: () => host.changed(),
-    });
+    const isDeaf = () => !this.answered || this.ringing || this.#side.isLeaving;
+    this.#caller = new CallerSide(
+      {
+        log: host.log,
+        ear: host.ear,
+        end: (by, reason, cutBy, tell) => host.end(by, reason, cutBy, tell),
+        changed: () => host.changed(),
+        get isDeaf() {
+          return isDeaf();
+        },
+        callerActs: () => this.#patience.callerActs(),
+        ask: (announcement, by) => this.#ask(announcement, by),
+        inform: (announcement) => void this.#send(announcement),
+      },
+      options,
+      this.#gateway,
+      { scope: this.#scope, playback: this.playback, wire: this.#wire },
+    );
     this.#patience = new Patience(clock, this.#scope, {
       callerSilent: (count) => this.#callerSilent(count),
       callerGivenUp: () => this.#giveUp('the caller said nothing for too long'),
@@ -109,7 +109,7 @@ export class AudiocodesRoom implements NetworkRoom {
 
   get awaitsCaller(): boolean {
     if (this.pending > 0 || this.#patience.forBot) return false;
-    return this.#patience.forCaller || this.#recogniser.joins || this.#digits.collects;
+    return this.#patience.forCaller || this.#caller.collects;
   }
 
   get endOfTurnMs(): number {
@@ -137,8 +137,8 @@ export class AudiocodesRoom implements NetworkRoom {
       response: (to, status, elapsedMs) => this.#host.log.add('response', { to, status, elapsedMs }),
       audio: {
         played: (stream) => this.#playStream(stream),
-        hypothesis: (text) => this.#botHears(text),
-        recognised: () => this.#botRecognised(),
+        hypothesis: (text) => this.#caller.botHears(text),
+        recognised: () => this.#caller.botRecognised(),
       },
       failed: (reason) => {
         this.#finish('network', reason, 'call_end', { reasonCode: 'error', reason });
@@ -156,52 +156,23 @@ export class AudiocodesRoom implements NetworkRoom {
   }
 
   voiceStarts(text: string, durationMs: number): void {
-    const words = text.split(/\s+/).filter(Boolean).length;
-    this.#recogniser.voiceStarts(text, durationMs);
-    if (this.#gateway.audio.caller) this.#wire.media?.voice(durationMs);
-    this.playback.voiceStarts([...text].length, durationMs, words);
+    this.#caller.voiceStarts(text, durationMs);
   }
 
   async voiceNoticed(): Promise<void> {
-    if (this.answered && !this.ringing) this.#speechActivity.voice();
+    this.#caller.voiceNoticed();
   }
 
   voiceEnds(): boolean {
-    const interrupted = this.playback.voiceEnds();
-    this.#speechActivity.silence();
-    this.#heardText = this.#recogniser.voiceEnds(interrupted);
-    return interrupted;
+    return this.#caller.voiceEnds();
   }
 
-  async understood(text: string, bargedIn: boolean): Promise<void> {
-    const heard = this.#heardText;
-    this.#heardText = '';
-    if (heard === '' || this.ringing || this.#side.isLeaving) {
-      this.#host.log.add('understood', { text, bargedIn, delivered: false });
-      return;
-    }
-    this.#host.log.add('understood', { text: heard, bargedIn, delivered: true });
-    // The bot recognises by itself what it has received as audio.
-    if (this.#gateway.audio.caller) return this.#host.log.add('turn', { by: 'speech' });
-    await this.#recogniser.utterance(heard);
+  understood(text: string, bargedIn: boolean): Promise<void> {
+    return this.#caller.understood(text, bargedIn);
   }
 
-  async presses(digit: string): Promise<void> {
-    this.#host.log.add('presses', { digit });
-    if (!this.answered || this.ringing || this.#side.isLeaving) return;
-    if (this.#scope.get<string>('continuousASRDigits')?.includes(digit) && (await this.#recogniser.flush()))
-      return;
-    const interrupts = this.#scope.flag('bargeInOnDTMF');
-    const protectedPrompt = this.playback.current !== undefined && this.playback.leftMs > 0;
-    const why = (protectedPrompt || this.#patience.forBot) && !interrupts ? 'bargeInOnDTMF' : undefined;
-    const off = why ?? (this.#scope.flag('sendDTMF') ? undefined : 'sendDTMF');
-    if (off) {
-      const sentence = `The key ${digit} is not passed on to the bot: ${off} is off.`;
-      return this.#host.log.add('warning', { sentence });
-    }
-    this.#patience.callerActs();
-    if (interrupts) this.playback.stop('caller');
-    await this.#digits.press(digit);
+  presses(digit: string): Promise<void> {
+    return this.#caller.presses(digit);
   }
 
   /** Sends anything, as it is: a way to try what a gateway of another version might say. */
@@ -248,7 +219,7 @@ export class AudiocodesRoom implements NetworkRoom {
     if (firstMessage) await this.#ask({ type: 'message', text: firstMessage }, 'speech').out;
     if (!sendStart && !firstMessage) this.#answer();
     // The caller's first words are not waited for, unless barge-in or the administrator says so (spec 7.7).
-    if (this.#scope.flag('dialoutStartRecognitionOnConnect')) this.#recogniser.open();
+    if (this.#scope.flag('dialoutStartRecognitionOnConnect')) this.#caller.recogniser.open();
   }
 
   #details(name: string): Announcement {
@@ -274,17 +245,17 @@ export class AudiocodesRoom implements NetworkRoom {
     for (const { rule, sentence, spec } of reading.violations) this.#host.log.violation(rule, sentence, spec);
     for (const sentence of reading.warnings) this.#host.log.add('warning', { sentence });
     for (const activity of reading.activities) {
-      if (!inCall || this.#state === 'over') continue;
-      if (this.#state === 'new' && activity.type === 'message') {
-        this.#host.log.violation('early.message', 'The bot speaks before anybody has answered.', '7.5');
+      if (!inCall) continue;
+      if (this.#state === 'over') this.#side.judgeLate(activity);
+      else if (this.#state === 'new' && isHeard(activity)) {
+        this.#host.log.violation('early.prompt', 'The bot speaks before anybody has answered.', '7.5');
       } else await this.#side.do(activity, batch);
     }
   }
 
   #promptBegins(prompt: Prompt): void {
     if (prompt.batch !== undefined) this.#patience.botActs();
-    this.#recogniser.close();
-    if (!this.#scope.flag('bargeIn')) this.#streamCaller(false);
+    this.#caller.promptBegins();
   }
 
   /** Audio of the bot, whole: heard behind what waits. */
@@ -293,26 +264,9 @@ export class AudiocodesRoom implements NetworkRoom {
     this.#side.play(this.#side.prompts.audio(altText, durationMs, params, ++this.#batch));
   }
 
-  /** Words that the bot's own recogniser hears interrupt as those of the gateway's do (spec 2.5). */
-  #botHears(text: string): void {
-    if (text !== '' && this.#scope.flag('bargeIn')) this.playback.stop('caller');
-  }
-
-  #botRecognised(): void {
-    if (!this.#scope.flag('bargeIn')) this.#wire.media?.closeUserStream();
-  }
-
-  /** The caller's audio goes to the bot while it is listened to (spec 2.7). */
-  #streamCaller(on: boolean): void {
-    if (!this.#gateway.audio.caller) return;
-    if (on) this.#wire.media?.openUserStream();
-    else this.#wire.media?.closeUserStream();
-  }
-
   #promptsAreOver(): void {
     if (this.#state !== 'answered' || this.#side.isLeaving) return;
-    this.#recogniser.open();
-    this.#streamCaller(true);
+    this.#caller.promptsAreOver();
     if (this.#patience.forBot) this.#patience.delayPromptIsOver();
     else if (this.#scope.flag('expectAnotherBotMessage')) this.#patience.botIsAsked();
     else this.#patience.promptsAreOver();
@@ -320,21 +274,7 @@ export class AudiocodesRoom implements NetworkRoom {
 
   #listenNoMore(): void {
     this.#patience.stop();
-    this.#recogniser.stop();
-    this.#digits.stop();
-    this.#speechActivity.stop();
-  }
-
-  async #recognised(text: string): Promise<void> {
-    this.#recogniser.close();
-    const { confidence } = this.#gateway;
-    const recognitionOutput = { type: 'phone-simulator', results: [{ transcript: text, confidence }] };
-    await this.#ask({ type: 'message', text, parameters: { confidence, recognitionOutput } }, 'speech').out;
-  }
-
-  #hypothesis(text: string): void {
-    const value = { text, stability: 0.9, confidence: 0.42 };
-    void this.#send({ type: 'event', name: 'speechHypothesis', value });
+    this.#caller.stop();
   }
 
   #callerSilent(count: number): void {
@@ -345,7 +285,7 @@ export class AudiocodesRoom implements NetworkRoom {
   }
 
   #resume(): void {
-    this.#recogniser.open();
+    this.#caller.recogniser.open();
     this.#ownPrompt('resumeRecognitionSpeech', 'resumeRecognitionPlayUrl');
   }
 
@@ -396,6 +336,8 @@ export class AudiocodesRoom implements NetworkRoom {
     return this.#wire.send(activity);
   }
 }
+
+const isHeard = ({ type, name }: BotActivity) => type === 'message' || name === 'playUrl';
 
 const CALLER_ENDS: EndReason = { reasonCode: 'client-disconnected', reason: 'Client Side' };
 const GONE: Delivery = { out: Promise.resolve(), acknowledged: Promise.resolve() };

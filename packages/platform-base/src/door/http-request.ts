@@ -1,6 +1,6 @@
 import type { App } from '@jovotech/framework';
 import type { HttpAnswer } from '../http-answer';
-import { JSON_LIMITS, type JsonLimits, readJsonText } from '../json';
+import { type JsonLimits, readJsonText } from '../json';
 import type { HttpCallServer } from '../server/HttpCallServer';
 import { type Headers, header } from '../server/headers';
 import type { Guard } from './guard';
@@ -22,8 +22,9 @@ export type HttpAnswerer = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface EventDoorOptions {
   guard?: Guard;
-  /** Bytes of a request body. */
+  /** Bytes of a request body; more are answered with 413. */
   maxBodyBytes?: number;
+  /** Structure of a body; more is answered with 400. */
   json?: JsonLimits;
 }
 
@@ -54,21 +55,14 @@ export function answerEvents(
 export async function readJson(
   request: HttpRequest,
   maxBytes: number,
-  limits: JsonLimits = JSON_LIMITS,
+  limits?: JsonLimits,
 ): Promise<{ json: unknown } | { fault: HttpAnswer }> {
   const announced = Number(header(request.headers, 'content-length') ?? 0);
   const body = announced > maxBytes ? undefined : await request.body(maxBytes);
   if (!body) return { fault: { status: 413, body: { error: `An event has at most ${maxBytes} bytes` } } };
-  const reading = readJsonText(body.toString('utf8'), limits);
-  if ('json' in reading) return reading;
-  return { fault: { status: 400, body: { error: JSON_FAULTS[reading.fault](limits) } } };
+  const reading = readJsonText(body, limits);
+  return 'fault' in reading ? { fault: { status: 400, body: { error: reading.fault } } } : reading;
 }
-
-const JSON_FAULTS = {
-  not_json: () => 'The body is not JSON',
-  too_deep: ({ maxDepth }: JsonLimits) => `An event is nested at most ${maxDepth} levels deep`,
-  too_many_keys: ({ maxKeys }: JsonLimits) => `An event has at most ${maxKeys} fields`,
-} as const;
 
 /** One event through the app, to its answer. Never rejects: what cannot be answered otherwise is a bare 500. */
 export function throughApp(

@@ -11,7 +11,11 @@ export interface CallInputFields {
   barged_in?: boolean;
   /** The key that was pressed. */
   digit?: string;
-  /** Why a text message failed. */
+  /** The keys of a whole entry, without the one that ended it. */
+  digits?: string;
+  /** What an answering machine is doing: it plays its greeting, or it records what is said now. */
+  machine?: 'greeting' | 'recording';
+  /** Why a text message, a transfer or the call failed or ended. */
   reason?: string;
   /** How a transfer went, where the network tells. AI Flow only lets us know that one has failed (spec 8.6). */
   transferOutcome?: TransferOutcome;
@@ -22,6 +26,8 @@ export class CallInput extends JovoInput {
     super(input);
     this.barged_in = input.barged_in;
     this.digit = input.digit;
+    this.digits = input.digits;
+    this.machine = input.machine;
     this.reason = input.reason;
     this.transferOutcome = input.transferOutcome;
   }

@@ -1,6 +1,6 @@
 import { type CapabilityType, JovoRequest } from '@jovotech/framework';
 import type { WireTypes } from '../wire';
-import type { CallInput, InputType } from './CallInput';
+import type { CallInput } from './CallInput';
 import { CallSession } from './CallSession';
 
 /**
@@ -31,7 +31,7 @@ export abstract class CallRequest<T extends WireTypes> extends JovoRequest {
   }
 
   abstract override getInputText(): string | undefined;
-  abstract override getInputType(): InputType;
+  abstract override getInputType(): string;
   abstract override getInput(): CallInput;
   /** Key of the call. */
   abstract override getSessionId(): string | undefined;

@@ -1,12 +1,12 @@
 import type { WebSocket } from 'ws';
 import { CallResponse } from '../jovo/CallResponse';
-import { readJsonText } from '../json';
+import { type JsonLimits, readJsonText } from '../json';
 import type { RefusalOptions } from './any-server';
 import { CallServer } from './CallServer';
 import type { Headers } from './headers';
 
 /** What is needed of a socket; `ws` and anything like it has it. */
-export type Socket = Pick<WebSocket, 'send' | 'close' | 'readyState' | 'OPEN'>;
+export type Socket = Pick<WebSocket, 'send' | 'readyState' | 'OPEN'> & Partial<Pick<WebSocket, 'close'>>;
 
 /** `ws` gives messages as buffers; text and binary frames may both hold JSON. */
 export type SocketData = string | Buffer | ArrayBuffer | Buffer[];
@@ -48,17 +48,18 @@ export abstract class SocketCallServer extends CallServer {
 
   /** There is no status on a socket: the frame is dropped; where others may take the call, the socket is closed. */
   override refuse(status: number, error: string, { keepOpen }: RefusalOptions = {}): void {
-    if (TRY_ELSEWHERE.has(status) && keepOpen === false) this.socket.close(TRY_AGAIN_LATER, error);
+    if (TRY_ELSEWHERE.has(status) && keepOpen === false) this.socket.close?.(TRY_AGAIN_LATER, error);
   }
 }
 
-/** The frame's JSON, or null for a frame that is none: null is no event, so it is dropped like any other. */
-export function parseFrame(data: SocketData): unknown {
-  const text = Array.isArray(data)
-    ? Buffer.concat(data).toString('utf8')
-    : data instanceof ArrayBuffer
-      ? Buffer.from(data).toString('utf8')
-      : data.toString();
-  const reading = readJsonText(text);
-  return 'json' in reading ? reading.json : null;
+/** The frame's JSON, or null for one that is none or is beyond the limits: null is no event, so it is dropped. */
+export function parseFrame(data: SocketData, limits?: JsonLimits): unknown {
+  const reading = readJsonText(bytesOf(data), limits);
+  return 'fault' in reading ? null : reading.json;
+}
+
+function bytesOf(data: SocketData): Buffer {
+  if (typeof data === 'string') return Buffer.from(data);
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }

@@ -47,6 +47,11 @@ export function headersOf(server: Server): Headers {
   return (hasHeaders(server) && (server.getNativeRequestHeaders() as Headers | undefined)) || {};
 }
 
+/** Whether a door has asked for the token already, where events come without headers. */
+export function isAdmitted(server: Server): boolean {
+  return 'admitted' in server && server.admitted === true;
+}
+
 /** The event in the fields of the wire; a TestSuite hands in request instances. */
 export function plainRequest(request: unknown): unknown {
   return request instanceof CallRequest ? request.event : request;

@@ -111,8 +111,18 @@ const compile = (languages: string[]): Vocabulary => {
   return { phrases, particles: new Set(particles) };
 };
 
-const VOCABULARIES = new Map(Object.keys(WORDS).map((language) => [language, compile([language])]));
-const EVERY_LANGUAGE = compile(Object.keys(WORDS));
+const vocabularies = new Map<string, Vocabulary>();
+
+/** Made when a language is first heard: all of them together are a good part of the start of a process. */
+const vocabularyOf = (tag: string | undefined): Vocabulary => {
+  const named = tag?.toLowerCase().split(/[-_]/, 1)[0] ?? '';
+  const language = Object.hasOwn(WORDS, named) ? named : 'every';
+  const known = vocabularies.get(language);
+  if (known) return known;
+  const made = compile(language === 'every' ? Object.keys(WORDS) : [language]);
+  vocabularies.set(language, made);
+  return made;
+};
 
 /** The longest phrase from word `start` on, stepping over particles and gaps; `end` is exclusive. */
 const longestPhrase = (words: string[], start: number, { phrases, particles }: Vocabulary) => {
@@ -184,8 +194,7 @@ export class BargeInHelper {
   static classify(text: string | undefined, language?: string): BargeInIntent {
     const head = (text ?? '').trim().slice(0, MAX_CHARS).replace(MARKER, ' ');
     const words = fold(head.replace(TRAILING, ''));
-    const vocabulary = VOCABULARIES.get(language?.toLowerCase().split(/[-_]/, 1)[0] ?? '') ?? EVERY_LANGUAGE;
-    const { kinds, last, content, weak } = read(words, vocabulary);
+    const { kinds, last, content, weak } = read(words, vocabularyOf(language));
     const asks = QUESTION_MARK.test(head) && words.some((word) => !BREAK.test(word));
 
     if (kinds.has('correction')) return BargeInIntent.CORRECTION;

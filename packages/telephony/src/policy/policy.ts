@@ -70,6 +70,12 @@ export const DEFAULT_BUDGETS: Readonly<Record<RiskyActionType, Budgets>> = {
   record: { call: 1, caller: 10, profile: 500, day: 1_000 },
 };
 
+/** The budgets that hold for an action: those of the rules, otherwise the default ones. */
+export function budgetsOf({ actions }: PolicyRules, type: RiskyActionType): Budgets {
+  const given = Object.entries(actions[type]?.budgets ?? {}).filter(([, limit]) => limit !== undefined);
+  return { ...DEFAULT_BUDGETS[type], ...Object.fromEntries(given) };
+}
+
 const DEFAULT_MAX_TEXT_LENGTH = 480;
 
 const BUDGETS: readonly [keyof Budgets, PolicyRefusal][] = [

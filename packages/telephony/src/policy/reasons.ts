@@ -23,6 +23,7 @@ export const POLICY_REASONS = {
   budget_profile: 'This has been done too often for this agent today.',
   budget_day: 'This has been done too often today.',
   bad_usage: 'How often this was done before is not known.',
+  not_recorded: 'It cannot be written down now that this is done, so it is not done.',
 
   // Numbers
   number_missing: 'There is no number.',

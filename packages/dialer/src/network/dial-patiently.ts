@@ -1,0 +1,47 @@
+import type { Clock } from '@jovo-telephony/telephony';
+import { type BackoffLimits, backoffMs } from './backoff';
+import type { DialAnswer } from './outbound-network';
+
+export interface PatienceOptions {
+  clock: Clock;
+  /** From 0 up to 1. */
+  random(): number;
+  /** Give up after so many refusals in a row. Default 6. */
+  maxTries?: number;
+  backoff?: BackoffLimits;
+  signal?: AbortSignal;
+}
+
+const DEFAULT_MAX_TRIES = 6;
+
+/**
+ * Asks again as long as the answer is that nothing was placed and that this may change. `dial` asks once; it is told
+ * the number of the try, from 1.
+ */
+export async function dialPatiently(
+  dial: (attempt: number) => Promise<DialAnswer>,
+  { clock, random, maxTries = DEFAULT_MAX_TRIES, backoff, signal }: PatienceOptions,
+): Promise<DialAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await dial(attempt);
+    if (answer.result !== 'throttled' && answer.result !== 'unreachable') return answer;
+    if (attempt >= maxTries || signal?.aborted) return answer;
+    const askedMs = answer.result === 'throttled' ? answer.retryAfterMs : undefined;
+    await pause(backoffMs(attempt, askedMs, random(), backoff), clock, signal);
+    if (signal?.aborted) return answer;
+  }
+}
+
+/** Ends early when the signal aborts. */
+export function pause(waitMs: number, clock: Clock, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(waitMs, done);
+    signal?.addEventListener('abort', done, { once: true });
+    if (signal?.aborted) done();
+  });
+}
