@@ -14,16 +14,37 @@ export interface Line {
   readonly faults: string[];
   /** Resolves when the event is out and, over HTTP, answered. */
   send(event: unknown): Promise<void>;
+  /** The same for a text that may be no event at all. */
+  sendText(text: string): Promise<void>;
+  /** Resolves when everything that was sent has been read. */
+  read(): Promise<void>;
   /** Resolves when something has arrived, or after so long. */
   arrival(withinMs: number): Promise<void>;
-  close(): void;
+  /** Resolves when everything that was sent has been read. */
+  close(): Promise<void>;
 }
 
 export async function webSocketLine(port: number, path = '/sipgate'): Promise<Line> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false });
   const line = new Arrivals('websocket', {
     send: async (text) => socket.send(text),
-    close: () => socket.terminate(),
+    read: () =>
+      new Promise((resolve) => {
+        const done = () => {
+          socket.off('pong', done);
+          socket.off('close', done);
+          resolve();
+        };
+        if (socket.readyState !== socket.OPEN) return resolve();
+        socket.on('pong', done);
+        socket.on('close', done);
+        socket.ping();
+      }),
+    async close() {
+      if (socket.readyState === socket.CLOSED) return;
+      socket.close();
+      await once(socket, 'close');
+    },
   });
   let closing = false;
   socket.on('message', (data) => line.arrived(JSON.parse(String(data))));
@@ -34,7 +55,7 @@ export async function webSocketLine(port: number, path = '/sipgate'): Promise<Li
   const { close } = line;
   line.close = () => {
     closing = true;
-    close.call(line);
+    return close.call(line);
   };
   await Promise.race([once(socket, 'open'), once(socket, 'close')]);
   return line;
@@ -42,19 +63,35 @@ export async function webSocketLine(port: number, path = '/sipgate'): Promise<Li
 
 const agents = new Map<number, Agent>();
 
-export function httpLine(port: number, path = '/sipgate'): Line {
+/** Connections are kept for the next request, as networks do. */
+function agentOf(port: number): Agent {
   let agent = agents.get(port);
   if (!agent) {
     agent = new Agent({ keepAlive: true, maxSockets: 512 });
     agents.set(port, agent);
   }
+  return agent;
+}
+
+/** One body and its answer; status 0: there was none. */
+export function rawPost(port: number, text: string, path = '/sipgate'): Promise<RawAnswer> {
+  return post(port, path, text, agentOf(port));
+}
+
+export interface RawAnswer {
+  status: number;
+  body: string;
+}
+
+export function httpLine(port: number, path = '/sipgate'): Line {
   const line: Arrivals = new Arrivals('http', {
     async send(text) {
-      const { status, body } = await post(port, path, text, agent as Agent);
+      const { status, body } = await rawPost(port, text, path);
       if (status === 200) line.arrived(JSON.parse(body));
       else if (status !== 204) line.fault(`status ${status}`);
     },
-    close() {},
+    async read() {},
+    async close() {},
   });
   return line;
 }
@@ -65,8 +102,8 @@ export function closeHttpLines(): void {
   agents.clear();
 }
 
-function post(port: number, path: string, text: string, agent: Agent) {
-  return new Promise<{ status: number; body: string }>((resolve) => {
+function post(port: number, path: string, text: string, agent: Agent): Promise<RawAnswer> {
+  return new Promise((resolve) => {
     const outgoing = request(
       {
         host: '127.0.0.1',
@@ -95,6 +132,12 @@ function post(port: number, path: string, text: string, agent: Agent) {
   });
 }
 
+interface Wire {
+  send(text: string): Promise<void>;
+  read(): Promise<void>;
+  close(): Promise<void>;
+}
+
 class Arrivals implements Line {
   readonly actions: Action[] = [];
   readonly faults: string[] = [];
@@ -102,15 +145,23 @@ class Arrivals implements Line {
 
   constructor(
     readonly kind: Line['kind'],
-    private readonly wire: { send(text: string): Promise<void>; close(): void },
+    private readonly wire: Wire,
   ) {}
 
   send(event: unknown): Promise<void> {
-    return this.wire.send(JSON.stringify(event));
+    return this.sendText(JSON.stringify(event));
   }
 
-  close(): void {
-    this.wire.close();
+  sendText(text: string): Promise<void> {
+    return this.wire.send(text);
+  }
+
+  read(): Promise<void> {
+    return this.wire.read();
+  }
+
+  close(): Promise<void> {
+    return this.wire.close();
   }
 
   arrived(json: Action | Action[]): void {

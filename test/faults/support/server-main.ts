@@ -19,8 +19,10 @@ void main({ brain: ECHO_BRAIN }).then((server) => {
     globalThis.gc?.();
     globalThis.gc?.();
     const { rss: rssBytes, heapUsed: heapBytes } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
     const resources: Record<string, number> = {};
     for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
-    return { rssBytes, heapBytes, resources, escaped, calls: server.calls() };
+    const cpuMs = (user + system) / 1000;
+    return { rssBytes, heapBytes, cpuMs, resources, escaped, calls: server.calls() };
   }
 });

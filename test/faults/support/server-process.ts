@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What the server in the child process can be asked. */
 export interface Vitals {
   rssBytes: number;
   heapBytes: number;
+  /** Processor time used so far. */
+  cpuMs: number;
   /** Open sockets, timers and the like that keep a process alive or belong to it, by kind. */
   resources: Record<string, number>;
   /** Errors that nobody has caught. */
@@ -27,9 +31,10 @@ export interface ServerProcess {
   exited: Promise<number | NodeJS.Signals>;
 }
 
-/** The real server in a process of its own, with the echo brain: nothing of the test disturbs its memory or its time. */
+/** The real server in a process of its own, with the echo brain and the usual journal: nothing of the test disturbs its memory or its time. */
 export async function serverProcess(environment: Record<string, string> = {}): Promise<ServerProcess> {
   const root = join(__dirname, '../../..');
+  const folder = mkdtempSync(join(tmpdir(), 'server-'));
   const child: ChildProcess = fork(join(__dirname, 'server-main.ts'), {
     cwd: root,
     execArgv: [
@@ -45,7 +50,7 @@ export async function serverProcess(environment: Record<string, string> = {}): P
       AGENTS_DIR: 'test/fixtures/agents-load',
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'json',
-      JOURNAL_URL: 'memory:',
+      DATA_DIR: folder,
       CONCURRENT_CALLS: '0',
       CALLS_PER_MINUTE_PER_CALLER: '0',
       CALLS_PER_MINUTE_PER_NUMBER: '0',
@@ -60,7 +65,10 @@ export async function serverProcess(environment: Record<string, string> = {}): P
       output += text.toString();
     });
   }
-  const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    rmSync(folder, { recursive: true, force: true });
+    return code ?? signal;
+  });
   const asked = new Map<number, (answer: unknown) => void>();
   let nth = 0;
   const started = new Promise<number>((resolve, reject) => {

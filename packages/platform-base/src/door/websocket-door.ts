@@ -47,6 +47,7 @@ export const FIRST_MESSAGE_MS = 10_000;
 
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
+const CLOSE_WITHIN_MS = 2_000;
 
 /** How long a call outlives its socket before it counts as ended. */
 export const SOCKET_GRACE_MS = 60_000;
@@ -107,7 +108,11 @@ function refuse(socket: Duplex, status: number): void {
 
 /** Who opens a socket has something to say. */
 function expectMessage(socket: WebSocket, withinMs: number, clock: Clock): void {
-  const stop = clock.after(withinMs, () => socket.close(POLICY_VIOLATION));
+  const stop = clock.after(withinMs, () => {
+    socket.close(POLICY_VIOLATION);
+    // Who is in the middle of a frame will not answer.
+    clock.after(CLOSE_WITHIN_MS, () => socket.terminate());
+  });
   socket.once('message', stop);
   socket.once('close', stop);
 }
