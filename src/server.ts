@@ -63,8 +63,8 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       observe: operations.observe,
       limits: new CallLimits(settings.limits, clock),
       onReportLost: (lost) => operations.reportLost(lost),
-      platform: (network) => front.platform(network),
       ...given,
+      platform: (network) => ({ ...front.platform(network), ...given.platform?.(network) }),
     });
     const ports = await front.open(openDoors(started.app, settings, front.watch));
     const purgeFailed = (error: unknown) =>

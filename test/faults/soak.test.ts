@@ -3,12 +3,12 @@ import { closeHttpLines, httpLine, webSocketLine } from './support/lines';
 import { type ServerProcess, serverProcess, type Vitals } from './support/server-process';
 
 /*
- * Call after call against a server in a process of its own, and what each leaves behind, by regression. Calls that have
- * ended are remembered for ten minutes, but no more than 10,000 of them: what grows until then is not lost, so that
- * many are held first. SOAK is how many are measured (50,000 at night).
+ * Call after call against a server in a process of its own, and what each leaves behind, by regression. SOAK is how many
+ * are measured (50,000 at night).
  */
-const SOAK = Number(process.env.SOAK ?? 6_000);
-const WARM_UP = 11_000;
+const SOAK = Number(process.env.SOAK ?? 4_000);
+/** Until the process is warm, and remembers no more calls than it may. */
+const WARM_UP = 1_500;
 const AT_ONCE = 25;
 const SAMPLES = 20;
 /** With few calls the memory of the process says more of the collector than of them: the heap is what counts then. */
@@ -31,10 +31,11 @@ let nth = 0;
 /** A whole call: greeting, a question, a key, the end. */
 async function call(): Promise<void> {
   nth += 1;
-  const line = nth % 4 === 0 ? await webSocketLine(server.port) : httpLine(server.port);
-  const conversation = new Conversation(line, `soak-${nth}`, tally);
-  if (await conversation.begin()) await conversation.say(`c${nth}`);
-  else tally.lost.push(`soak-${nth}: the greeting`);
+  const own = nth;
+  const line = own % 4 === 0 ? await webSocketLine(server.port) : httpLine(server.port);
+  const conversation = new Conversation(line, `soak-${own}`, tally);
+  if (await conversation.begin()) await conversation.say(`c${own}`);
+  else tally.lost.push(`soak-${own}: the greeting`);
   await conversation.end();
   await line.close();
 }
@@ -42,7 +43,10 @@ async function call(): Promise<void> {
 async function calls(count: number): Promise<void> {
   let left = count;
   const worker = async () => {
-    for (; left > 0; left -= 1) await call();
+    while (left > 0) {
+      left -= 1;
+      await call();
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -4,7 +4,7 @@ import { type AdmissionRules, apology, refusal } from './admission';
 import type { Call } from './call';
 import { type CallHold, type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
-import { Calls } from './calls';
+import { CALL_LIMITS, type CallLimits, Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { Holding } from './holding';
@@ -46,6 +46,7 @@ export interface ReceiverOptions<T extends WireTypes> {
   observe?: Observe;
   newCall?: NewCallGate;
   runTurn?: TurnRunner;
+  callLimits?: Partial<CallLimits>;
 }
 
 /**
@@ -67,7 +68,8 @@ export class Receiver<T extends WireTypes> {
   constructor(readonly options: ReceiverOptions<T>) {
     const { clock, epochMs, keeper, rules } = options;
     this.wire = rules.wire;
-    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
+    const limits = { ...CALL_LIMITS, ...options.callLimits };
+    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe }, limits);
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.takeUp(call, hold),
