@@ -92,8 +92,8 @@ export async function serve(settings: Settings, given: Partial<Surroundings> = {
       },
       limits,
       onReportLost: (lost) => operations.reportLost(lost),
-      platform: (network) => front.platform(network),
       ...given,
+      platform: (network) => ({ ...front.platform(network), ...given.platform?.(network) }),
     });
     const ports = await front.open(openDoors(started.app, settings, front.watch), dialer?.routes);
     const watch = settings.watchAgents ? watchAgents(started, settings, log) : undefined;

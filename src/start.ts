@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CallPlatformConfig, NewCallGate, TurnRunner } from '@jovo-telephony/platform-base';
+import type { CallPlatformConfig } from '@jovo-telephony/platform-base';
 import type { Clock, Observe } from '@jovo-telephony/telephony';
 import type { App } from '@jovotech/framework';
 import { CallReporter, reportFault } from './agent/after-call/after-call';
@@ -51,8 +51,8 @@ export interface Surroundings {
   limits?: NewCalls;
   /** Told what became of each report that did not arrive. */
   onReportLost?(result: PostCallResult): void;
-  /** What a network's platform asks for every call that is new at its door, and does its turns within. */
-  platform?(network: string): { newCall?: NewCallGate; runTurn?: TurnRunner };
+  /** What the platform of a network is told besides its own settings. */
+  platform?(network: string): Partial<CallPlatformConfig>;
   /** What is known of calls that we have placed. */
   outbound?: OutboundCalls;
   /** Instead of the one that the settings ask for. */

@@ -1,23 +1,32 @@
-import ipaddr from 'ipaddr.js';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** IPv4 as sockets that speak both versions show it. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** Networks as they are written in settings: addresses and CIDR ranges. */
 export class AddressList {
-  private readonly ranges: readonly (readonly [Address, number])[];
+  private readonly ranges = new BlockList();
 
   /** Throws a `RangeError` that names the entry that is neither an address nor a range. */
   constructor(readonly entries: readonly string[]) {
-    this.ranges = entries.map(rangeOf);
+    for (const entry of entries) this.add(entry);
   }
 
   /** Whether the address is one of them. What is no address is not. */
   has(address: string | undefined): boolean {
-    const known = parsed(address);
-    return (
-      known !== undefined &&
-      this.ranges.some(([base, bits]) => base.kind() === known.kind() && known.match(base, bits))
-    );
+    const known = plain(address);
+    return known !== undefined && this.ranges.check(known, familyOf(known));
+  }
+
+  private add(entry: string): void {
+    const [base, bits, ...rest] = entry.split('/');
+    const address = plain(base);
+    const whole = address?.includes(':') ? 128 : 32;
+    const prefix = bits === undefined ? whole : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+    if (address === undefined || rest.length > 0 || !(prefix <= whole)) {
+      throw new RangeError(`${entry} is neither an address nor a range`);
+    }
+    this.ranges.addSubnet(address, prefix, familyOf(address));
   }
 }
 
@@ -35,49 +44,35 @@ export interface Origin {
  * are trusted: what stands before them is the sender's own invention. Undefined when the socket has gone.
  */
 export function clientAddress({ socket, headers }: Origin, trusted: TrustedProxies): string | undefined {
-  const peer = plain(socket.remoteAddress);
-  const given = headers['x-forwarded-for'];
-  const chain = [given]
-    .flat()
-    .flatMap((line) => line?.split(',') ?? [])
-    .map((entry) => plain(entry.trim()));
-  // From the nearest to the farthest: the peer itself, then who it says it speaks for.
-  const nearestFirst = [peer, ...chain.reverse()];
-  for (const [index, address] of nearestFirst.entries()) {
-    const isTrusted = typeof trusted === 'number' ? index < trusted : trusted.has(address);
-    if (!isTrusted || index === nearestFirst.length - 1) return address;
-    // A trusted proxy that names nobody we can read speaks for itself.
-    if (nearestFirst[index + 1] === undefined) return address;
+  let address = plain(socket.remoteAddress);
+  const chain = [headers['x-forwarded-for']].flat().flatMap((line) => line?.split(',') ?? []);
+  // From the nearest to the farthest. A proxy that names nobody we can read speaks for itself.
+  for (const [hop, entry] of chain.reverse().entries()) {
+    const isTrusted = typeof trusted === 'number' ? hop < trusted : trusted.has(address);
+    const next = isTrusted ? plain(entry.trim()) : undefined;
+    if (next === undefined) break;
+    address = next;
   }
-  return peer;
+  return address;
 }
+
+const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
 
 /** Whether a request comes from this very machine, and nobody has passed it on. */
 export function isLocal({ socket, headers }: Origin): boolean {
   if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
-  const address = parsed(socket.remoteAddress);
-  return address?.range() === 'loopback';
-}
-
-function rangeOf(entry: string): readonly [Address, number] {
-  const [base, bits, ...rest] = entry.split('/');
-  const address = parsed(base);
-  const whole = address?.kind() === 'ipv4' ? 32 : 128;
-  const prefix = bits === undefined ? whole : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (!address || rest.length > 0 || !(prefix <= whole)) {
-    throw new RangeError(`${entry} is neither an address nor a range`);
-  }
-  return [address, prefix];
-}
-
-function parsed(address: string | undefined): Address | undefined {
-  // IPv4 in six dotted disguises ("::ffff:1.2.3.4") is the same address; short forms like "127.1" are none.
-  if (address === undefined || !(ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)))
-    return undefined;
-  return ipaddr.process(address);
+  return LOOPBACK.has(socket.remoteAddress);
 }
 
 /** The address in one way of writing, so that a limit counts it once. Undefined for what is none. */
-function plain(address: string | undefined): string | undefined {
-  return parsed(address)?.toString();
+function plain(given: string | undefined): string | undefined {
+  // Without the interface that a link-local address is reached on.
+  const address = given?.replace(/%.*$/, '');
+  if (address === undefined || isIP(address) === 0) return undefined;
+  const written = new SocketAddress({ address, family: familyOf(address) }).address;
+  return MAPPED.exec(written)?.[1] ?? written;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
 }

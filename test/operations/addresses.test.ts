@@ -18,6 +18,7 @@ describe('a list of addresses', () => {
     // The same address, as sockets that speak both versions show it.
     ['::ffff:10.1.2.3', true],
     ['::ffff:a01:203', true],
+    ['fe80::1%eth0', false],
     ['10.1', false],
     ['0x0a.0.0.1', false],
     ['not an address', false],

@@ -5,7 +5,7 @@ import { AppTurns, noReply } from './app-turns';
 import type { Call } from './call';
 import { type CallKeeper, MEMORY_KEEPER, type NotedEvent, type Novelty } from './call-keeper';
 import type { Reply } from './call-state';
-import { Calls } from './calls';
+import { CALL_LIMITS, type CallLimits, Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { Holding } from './holding';
@@ -30,6 +30,7 @@ export interface ReceiverOptions<T extends WireTypes> {
   guard?: Guard;
   asyncOutput?: boolean;
   keeper: CallKeeper;
+  callLimits?: Partial<CallLimits>;
   observe?: Observe;
   newCall?: NewCallGate;
   runTurn?: TurnRunner;
@@ -54,9 +55,10 @@ export class Receiver<T extends WireTypes> {
   private isDeclared: (type: string) => boolean = () => false;
 
   constructor(readonly options: ReceiverOptions<T>) {
-    const { clock, epochMs, keeper, rules } = options;
+    const { clock, epochMs, keeper, rules, observe } = options;
     this.wire = rules.wire;
-    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe: options.observe });
+    const limits = { ...CALL_LIMITS, ...options.callLimits };
+    this.calls = new Calls({ wire: this.wire, clock, epochMs, observe }, limits);
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.unasked.takeUp(call, hold),

@@ -1,12 +1,17 @@
 import { main } from '../../../src/server';
 import { ECHO_BRAIN } from './echo-brain';
 
-/** The program as it is started by `npm start`, only that its brain repeats what is said. See `server-process.ts`. */
+/**
+ * The program as it is started by `npm start`, only that its brain repeats what is said, and that it remembers fewer
+ * calls that are over: what they leave behind shows sooner. See `server-process.ts`.
+ */
+const REMEMBERED = { maxRememberedEnded: 500 };
+
 const escaped: string[] = [];
 process.on('uncaughtException', (error) => escaped.push(`exception ${String(error)}`));
 process.on('unhandledRejection', (error) => escaped.push(`rejection ${String(error)}`));
 
-void main({ brain: ECHO_BRAIN }).then((server) => {
+void main({ brain: ECHO_BRAIN, platform: () => ({ callLimits: REMEMBERED }) }).then((server) => {
   process.on('message', ({ id, what }: { id: number; what: string }) => {
     void answer(what).then((given) => process.send?.({ id, answer: given }));
   });

@@ -17,6 +17,7 @@ import {
 import { type AdmissionRules, admit, apology, refusal } from '../admission';
 import { byReference } from '../by-reference';
 import { type CallKeeper, MEMORY_KEEPER } from '../call-keeper';
+import type { CallLimits } from '../calls';
 import { DEFAULT_DEADLINES, type ReplyDeadlines } from '../deadlines';
 import { hasHandlerFor } from '../declared-types';
 import type { Guard } from '../door/guard';
@@ -48,6 +49,8 @@ export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {
   epochMs?: () => number;
   /** Where calls are kept between their events. Default: in the memory of this process. */
   keeper?: CallKeeper;
+  /** How long calls are remembered that are silent or over, and how many. */
+  callLimits?: Partial<CallLimits>;
   /** Told what happens, for metrics and logs. */
   observe?: Observe;
   /** Asked before a new call is opened. Default: all are. */
@@ -90,7 +93,7 @@ export abstract class CallPlatform<
   constructor(given: Partial<CONFIG> = {}, parts: (config: CONFIG) => CallPlatformParts<T>) {
     // A store is not configuration: Jovo would copy it with every event.
     super({ ...given, keeper: undefined } as ExtensibleInitConfig<CONFIG>);
-    const { asyncOutput, deadlines, phrases, onWarning, observe, newCall, runTurn } = given;
+    const { asyncOutput, deadlines, phrases, onWarning, callLimits, observe, newCall, runTurn } = given;
     const { clock = SYSTEM_CLOCK, epochMs = Date.now, keeper = MEMORY_KEEPER } = given;
     const { wire, guard } = parts(this.config);
     this.wire = byReference(wire);
@@ -108,6 +111,7 @@ export abstract class CallPlatform<
       guard,
       asyncOutput,
       keeper,
+      callLimits,
       observe,
       newCall,
       runTurn,
