@@ -102,7 +102,9 @@ describe('who may come in', () => {
       expect(await upgradeStatus(server.port, path)).toBe(401);
       expect(await upgradeStatus(server.port, path, bearer('old'))).toBe(101);
     }
-    expect(await upgradeStatus(server.port, '/audiocodes/conversation/other/websocket', bearer('new'))).toBe(404);
+    expect(await upgradeStatus(server.port, '/audiocodes/conversation/other/websocket', bearer('new'))).toBe(
+      404,
+    );
     expect((await tell('abc', start(), bearer('new'))).status).toBe(200);
   });
 
@@ -113,7 +115,9 @@ describe('who may come in', () => {
     const refused = lines.filter(({ code }) => code === 'DOOR_UNAUTHORIZED');
     expect(refused).toHaveLength(1);
     expect(JSON.stringify(refused)).not.toContain('guess');
-    expect(await server.operations.metrics.text()).toContain('telephony_door_refusals_total{network="audiocodes",code="DOOR_UNAUTHORIZED"} 5');
+    expect(await server.operations.metrics.text()).toContain(
+      'telephony_door_refusals_total{network="audiocodes",code="DOOR_UNAUTHORIZED"} 5',
+    );
   });
 });
 
@@ -228,7 +232,8 @@ describe('what a profile knows of such a call', () => {
   });
 
   test('its own section leaves before anything is said', async () => {
-    const section = 'greeting: Hello.\naudiocodes: { voiceName: Libby, sttContextPhrases: [loan], extra: { x: 1 } }';
+    const section =
+      'greeting: Hello.\naudiocodes: { voiceName: Libby, sttContextPhrases: [loan], extra: { x: 1 } }';
     server = await startServer({ AGENTS_DIR: agents(section), PUBLIC_URL: 'https://calls.example.com' });
     const created = await create('abc');
     expect(created.json).toMatchObject({
@@ -237,7 +242,11 @@ describe('what a profile knows of such a call', () => {
     });
     const { activities } = await tell('abc', start());
     expect(activities.map(({ name, text }) => name ?? text)).toEqual(['config', 'Hello.']);
-    expect(activities[0]?.sessionParams).toMatchObject({ voiceName: 'Libby', sttContextPhrases: ['loan'], x: 1 });
+    expect(activities[0]?.sessionParams).toMatchObject({
+      voiceName: 'Libby',
+      sttContextPhrases: ['loan'],
+      x: 1,
+    });
   });
 
   test('a mistake in it stops the start', async () => {
