@@ -25,6 +25,15 @@ const FRAMES_AT_ONCE = 50;
 
 const random = randomFrom(SEED);
 const fixtures = eventNames.map((name) => event(name));
+/** Whatever may have become the id of a call. */
+const ids = new Set<string>();
+
+/** An event that something has happened to on its way. */
+function mutated(): string {
+  const text = mutatedText(random.pick(fixtures), random);
+  for (const [, id = ''] of text.matchAll(/"id"\s*:\s*("(?:[^"\\]|\\.)*")/g)) ids.add(id);
+  return text;
+}
 
 let server: ServerProcess;
 beforeAll(async () => {
@@ -51,7 +60,7 @@ function isValid(status: number, body: string): boolean {
 
 async function postBodies(count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) {
-    const text = mutatedText(random.pick(fixtures), random);
+    const text = mutated();
     const { status, body } = await rawPost(server.port, text);
     if (!isValid(status, body)) throw new Error(`${text.slice(0, 300)} -> ${status} ${body.slice(0, 300)}`);
   }
@@ -59,7 +68,7 @@ async function postBodies(count: number): Promise<void> {
 
 async function sendFrames(line: Line, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 1) {
-    await line.sendText(mutatedText(random.pick(fixtures), random));
+    await line.sendText(mutated());
     if (sent % FRAMES_AT_ONCE === 0) await line.read();
   }
   await line.read();
@@ -100,13 +109,13 @@ function sendBytes(): Promise<void> {
 
 /** The calls that the mutations have begun come to their end, so that only what is lost is left in memory. */
 async function endCalls(): Promise<void> {
-  const ids = [
-    ...Array.from({ length: 500 }, (_, nth) => `call-${nth}`),
-    ...fixtures.map(({ session }) => session.id),
-  ];
-  for (let nth = 0; nth < ids.length; nth += POSTING) {
-    const some = ids.slice(nth, nth + POSTING);
-    await Promise.all(some.map((id) => rawPost(server.port, JSON.stringify(callEvent(id, 'session_end')))));
+  const ended = [...ids].map((id) =>
+    JSON.stringify(callEvent('ID', 'session_end')).replace('"ID"', () => id),
+  );
+  ids.clear();
+  for (let nth = 0; nth < ended.length; nth += POSTING) {
+    const some = ended.slice(nth, nth + POSTING);
+    await Promise.all(some.map((event) => rawPost(server.port, event)));
   }
 }
 
