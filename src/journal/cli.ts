@@ -101,8 +101,9 @@ export async function runJournalCli(
   try {
     const sealing = await sealingOf(settings.key, store);
     const callerKeys = values.caller === undefined ? undefined : sealing.callerKeys(digitsOf(values.caller));
-    const filter = { callerKeys, ...(call?.includes('/') && { callIds: [call] }) };
-    await command({ store, sealing, filter, callerKeys, call, words, print });
+    const kept = call && keptAs(call, sealing);
+    const filter = { callerKeys, ...(kept?.includes('/') && { callIds: [kept] }) };
+    await command({ store, sealing, filter, callerKeys, call: kept, words, print });
     return 0;
   } finally {
     await store.close();
@@ -113,6 +114,13 @@ function digitsOf(number: string): string {
   const digits = phoneDigits(number);
   if (digits === undefined) throw new UsageError('--caller: expected a number with its country code');
   return digits;
+}
+
+/** The id of a call as it was given, in the way the journal keeps it. */
+function keptAs(call: string, sealing: Sealing): string {
+  const [, network, callId = call] = /^([^/]+)\/(.+)$/s.exec(call) ?? [];
+  const kept = sealing.idOf({ network: network ?? '', callId });
+  return network === undefined ? kept.slice(1) : kept;
 }
 
 async function* callsOf({ store, filter, call }: Omit<Asked, 'print'>): AsyncGenerator<StoredCall> {

@@ -108,13 +108,13 @@ export class Journal implements CallKeeper {
   }
 
   interrupt(ref: CallRef): void {
-    const id = idOf(ref);
+    const id = this.options.sealing.idOf(ref);
     if (this.announced.get(id)) this.announce(id);
     else this.announced.set(id, false);
   }
 
   take(ref: CallRef, request: TakeRequest): Answer<JournalHold> {
-    const file = this.openFile(idOf(ref));
+    const file = this.openFile(this.options.sealing.idOf(ref));
     const taken = (begun?: BegunCall) => this.taken(file, begun, request);
     try {
       const begun = this.begin(file, request);
@@ -127,21 +127,21 @@ export class Journal implements CallKeeper {
 
   /** The hold on a call of this process, or what there is of it. */
   holdOf(ref: CallRef): JournalHold | undefined {
-    return this.holds.get(idOf(ref));
+    return this.holds.get(this.options.sealing.idOf(ref));
   }
 
   /** What this process knows of a call. */
   fileOf(ref: CallRef): CallFile | undefined {
-    return this.files.get(idOf(ref));
+    return this.files.get(this.options.sealing.idOf(ref));
   }
 
   /** What Jovo has kept of the session. The session of a call that is over is no more. */
   sessionOf(ref: CallRef): SessionItem | undefined {
-    return this.files.get(idOf(ref))?.session;
+    return this.files.get(this.options.sealing.idOf(ref))?.session;
   }
 
   keepSession(ref: CallRef, session: SessionItem): void {
-    this.openFile(idOf(ref)).session = session;
+    this.openFile(this.options.sealing.idOf(ref)).session = session;
   }
 
   /** Whether this caller has reached this profile before. No, if that cannot be known now. */
@@ -149,7 +149,8 @@ export class Journal implements CallKeeper {
     const { store, sealing } = this.options;
     if (!this.line.isUp) return false;
     const keys = sealing.callerKeys(callerNumber);
-    const ask = () => Promise.all(keys.map((key) => store.hasCalled(key, profile, idOf(ref))));
+    const ask = () =>
+      Promise.all(keys.map((key) => store.hasCalled(key, profile, this.options.sealing.idOf(ref))));
     try {
       return (await this.line.ask('has_called', ASK_MS, ask)).includes(true);
     } catch {
@@ -424,10 +425,4 @@ function notTaken(file: CallFile, before: Claims): void {
   const tools = file.claims.tools.filter((key) => before.tools.includes(key));
   file.claims = { runs, tools };
   file.claimsChanged = true;
-}
-
-/** Networks give their own ids: the same one in two networks is two calls. */
-export function idOf({ network, callId }: CallRef): string {
-  // PostgreSQL refuses a text with this character, and a refusal counts as a store that is away.
-  return `${network}/${callId.replaceAll('\0', '%00')}`;
 }

@@ -9,6 +9,8 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { CallRef } from '@jovo-telephony/platform-base';
+import { isOpaqueId } from '@jovo-telephony/telephony';
 
 const FORMAT = 1;
 const FORMAT_DEFLATED = 2;
@@ -92,9 +94,20 @@ export class Sealing {
 
   /** The same with every key that is known: calls may have been kept under an older one. */
   callerKeys(number: string): string[] {
-    const digits = number.replace(/\D/g, '');
+    return this.hashed(number.replace(/\D/g, ''));
+  }
+
+  /**
+   * The id that a call is kept under: networks give their own, so the same one in two networks is two calls. One that
+   * may say who calls is replaced by a keyed hash.
+   */
+  idOf({ network, callId }: CallRef): string {
+    return `${network}/${isOpaqueId(callId) ? callId : `hashed-${this.hashed(callId)[0]}`}`;
+  }
+
+  private hashed(text: string): string[] {
     return this.keys.map(({ callers }) =>
-      createHmac('sha256', callers).update(digits).digest('hex').slice(0, 32),
+      createHmac('sha256', callers).update(text).digest('hex').slice(0, 32),
     );
   }
 

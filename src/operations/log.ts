@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { types } from 'node:util';
+import { isOpaqueId } from '@jovo-telephony/telephony';
 import type { ErrorCodeName } from './error-codes';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -68,11 +69,6 @@ export function redacted(fields: LogFields): Record<string, LogValue> {
   return told;
 }
 
-/** What call ids look like: nothing that a phone number, a name or a sentence could hide in. */
-const PLAIN_ID = /^(?=.*[A-Za-z])[A-Za-z0-9._:-]{1,64}$/;
-const DIGITS_IN_A_ROW = /\d{7}/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Known to this process alone, and only as long as it runs: what is hashed with it cannot be guessed back. */
 const PROCESS_KEY = randomBytes(32);
 
@@ -81,7 +77,7 @@ const PROCESS_KEY = randomBytes(32);
  * a hash, which is the same for the whole call.
  */
 export function loggedCallId(id: string): string {
-  if (UUID.test(id) || (PLAIN_ID.test(id) && !DIGITS_IN_A_ROW.test(id))) return id;
+  if (isOpaqueId(id)) return id;
   return `hashed-${createHmac('sha256', PROCESS_KEY).update(id).digest('hex').slice(0, 16)}`;
 }
 

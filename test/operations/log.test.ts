@@ -68,7 +68,7 @@ test('a terminal is not made to obey what is logged', () => {
 });
 
 describe('the id of a call', () => {
-  test.each(['call-17', '6b1f0e0c-8d5f-4a53-9a3a-0a6a0c1d2e3f', 'CA.1:2'])('%s is logged as it is', (id) => {
+  test.each(['call-17', '6b1f0e0c-8d5f-4a53-9a3a-0a6a0c1d2e3f', 'CA_1:2'])('%s is logged as it is', (id) => {
     expect(loggedCallId(id)).toBe(id);
   });
 
@@ -77,6 +77,9 @@ describe('the id of a call', () => {
     '+4915790000001',
     'call-4915790000001',
     'Erika Muster',
+    'erika.muster',
+    'erika.1980',
+    'erika',
     'erika@example.com',
     '0157',
     'x'.repeat(65),

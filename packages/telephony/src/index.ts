@@ -10,6 +10,7 @@ export * from './observation';
 export * from './output';
 export * from './phone-number';
 export * from './policy';
+export * from './redaction/opaque-id';
 export * from './redaction/redaction';
 export * from './sentences';
 export * from './silence-ladder';
