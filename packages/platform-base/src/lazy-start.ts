@@ -1,5 +1,5 @@
 import type { App, Server } from '@jovotech/framework';
-import { handleTurn } from './jovo/TurnRequest';
+import { handleTurn } from './jovo/turn-request';
 
 const starting = new WeakMap<App, Promise<void>>();
 

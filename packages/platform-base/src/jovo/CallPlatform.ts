@@ -33,7 +33,7 @@ import type { CallConverter } from './CallConverter';
 import { AsyncCallJovo, CallJovo } from './CallJovo';
 import type { CallRequest } from './CallRequest';
 import type { CallResponse } from './CallResponse';
-import { copied } from './TurnRequest';
+import { copied } from './turn-request';
 
 /** What every platform of ours can be told. */
 export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {

@@ -32,7 +32,7 @@ export function handleTurn(app: App, server: Server): Promise<void> | undefined 
 
 async function throughApp(app: App, server: Server, plugins: Plugins): Promise<void> {
   try {
-    const request = new TurnRequest(app, server, plugins);
+    const request = requestOf(app, server, plugins);
     await request.mount();
     const body = server.getRequestObject();
     const platform = request.platforms.find((each) => each.isRequestRelated(body));
@@ -54,17 +54,11 @@ type Plugins = App['plugins'];
  * The app as one turn sees it. Jovo would copy all of it, deeply, for each event; only what a turn may change is copied
  * here: what is hooked into it, and which plugins are hooked.
  */
-class TurnRequest extends HandleRequest {
-  constructor(app: App, server: Server, plugins: Plugins) {
-    super({ config: {} } as App, server);
-    const config = { ...app.config, plugin: { ...app.config.plugin } };
-    Object.assign(this, app, {
-      app,
-      config,
-      plugins,
-      middlewareCollection: copied(app.middlewareCollection),
-    });
-  }
+function requestOf(app: App, server: Server, plugins: Plugins): HandleRequest {
+  const config = { ...app.config, plugin: { ...app.config.plugin } };
+  const own = { app, server, config, plugins, middlewareCollection: copied(app.middlewareCollection) };
+  // Its constructor is what copies.
+  return Object.assign(Object.create(HandleRequest.prototype), app, own);
 }
 
 function pluginsFor(app: App, turn: Turn<WireTypes>): Plugins | undefined {
