@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-/** Tells the parent where the server listens, and how much memory it uses when asked. */
+/** Tells the parent where the server listens, and how much memory and processor time it uses when asked. */
 export async function hello(server) {
   if (!server.listening) {
     if (server.address() === null) server.listen(0, '127.0.0.1');
@@ -8,7 +8,8 @@ export async function hello(server) {
   }
   process.on('message', () => {
     globalThis.gc?.();
-    process.send({ rssBytes: process.memoryUsage().rss, heapBytes: process.memoryUsage().heapUsed });
+    const { rss: rssBytes, heapUsed: heapBytes } = process.memoryUsage();
+    process.send({ rssBytes, heapBytes, cpu: process.cpuUsage() });
   });
   process.on('disconnect', () => process.exit(0));
   process.send({ port: server.address().port });

@@ -6,5 +6,6 @@ const { serve } = require('../../dist/server.js');
 const { readSettings } = require('../../dist/settings.js');
 
 const { port } = await serve(readSettings({ PORT: '0', HOST: '127.0.0.1', ...process.env }));
+process.on('message', () => process.send({ cpu: process.cpuUsage() }));
 process.on('disconnect', () => process.exit(0));
 process.send({ port });
