@@ -1,6 +1,6 @@
 import type { CallFact } from '@jovo-telephony/dialer';
-import { type CallAction, hangUp } from '@jovo-telephony/telephony';
-import { Agent, type AgentOptions, type Parties, pause, type TurnOptions } from './agent';
+import { type CallAction, hangUp, pause } from '@jovo-telephony/telephony';
+import { Agent, type AgentOptions, type Parties, type TurnOptions } from './agent';
 import { type Conversation, cutOff, rememberCaller } from './conversation';
 import { OPTED_OUT, wantsNoCalls } from './opt-out';
 

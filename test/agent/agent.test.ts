@@ -286,14 +286,16 @@ describe('what is not speech', () => {
     ]);
   });
 
-  test.each(['stopp', 'hm', '', undefined])(
-    'an interruption that asks for nothing (%s) gets silence',
-    async (words) => {
-      const { clock, brain, agent, conversation } = call([['Bitte?']]);
-      expect(await play(clock, agent.interrupted(conversation, words, live()))).toEqual([]);
-      expect(brain.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    ['stopp', []],
+    ['hm', [PHRASES.de.takeYourTime]],
+    ['', [PHRASES.de.takeYourTime]],
+    [undefined, [PHRASES.de.takeYourTime]],
+  ])('an interruption that asks for nothing (%s) is not answered', async (words, said) => {
+    const { clock, brain, agent, conversation } = call([['Bitte?']]);
+    expect(texts(await play(clock, agent.interrupted(conversation, words, live())))).toEqual(said);
+    expect(brain.requests).toHaveLength(0);
+  });
 
   test('a failed transfer and a failed text message are told to the caller and to the brain', async () => {
     const { agent, conversation } = call([]);

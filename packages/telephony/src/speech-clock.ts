@@ -23,6 +23,9 @@ export interface SpeechState {
 /** No voice is so much faster than the estimate: an end that is reported sooner is that of something else. */
 const SOONEST_END = 0.3;
 
+/** Nobody asks to be told of less silence than this. */
+const SHORTEST_WAIT_MS = 1_000;
+
 /** A line on which nothing is said. */
 export function speechStart(): SpeechState {
   return { durationsMs: [], startMs: 0, endMs: 0 };
@@ -66,6 +69,16 @@ export class SpeechClock {
     state.endMs = durationsMs.reduce((endMs, durationMs) => endMs + durationMs, nowMs);
     for (const listener of this.listeners) listener();
     return !this.speaking;
+  }
+
+  /**
+   * The network reports that nobody has said anything for a while, counted from the end of playback: what was being
+   * said has been heard. Not what has only just begun: then it is the silence behind something that was said before.
+   */
+  silent(nowMs: number): void {
+    const { startMs, endMs } = this.state;
+    const soonestMs = startMs + (endMs - startMs) * SOONEST_END + SHORTEST_WAIT_MS;
+    if (!this.speaking || nowMs >= Math.min(soonestMs, endMs)) this.stopped();
   }
 
   /** The caller or we have cut it off. */
