@@ -6,9 +6,9 @@ import {
   pause,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
-import { endedCall, outcomeOf } from './after-call/ended-call';
+import { countedAs, endedCall } from './after-call/ended-call';
 import { MESSAGE_FAILED, NOISE, transferNote, WELCOME } from './brain-notes';
-import { agrees, isDigits, lets, thinksAloud } from './caller-words';
+import { agrees, isDigits, isStop, lets, thinksAloud } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
@@ -21,9 +21,6 @@ import { isUnfinished } from './unfinished';
 
 export type { Parties } from './new-conversation';
 export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
-
-/** How calls that we end from outside are counted. */
-const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
 
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent extends Replying {
@@ -49,17 +46,15 @@ export class Agent extends Replying {
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
     const { limits, observe } = this.options;
-    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
-    const { limits: own } = this.profileOf(conversation);
+    const { profileKey = '', callerNumber, ownNumber, language, direction = 'inbound' } = conversation;
     const call = observed(conversation);
-    const concurrentCalls = own?.concurrentCalls;
+    const { concurrentCalls } = this.profileOf(conversation).limits ?? {};
     const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
     if (reason !== undefined) {
       observe?.({ type: 'call_refused', ...call, reason });
       yield* this.endFromOutside(conversation, 'refused', this.phrases(conversation).allBusy);
       return;
     }
-    const { direction = 'inbound' } = conversation;
     const { name: profile } = parse(profileKey);
     observe?.({ type: 'call_answered', ...call, profile, language, direction });
     yield* this.greet(conversation, parties, options);
@@ -69,7 +64,7 @@ export class Agent extends Replying {
   stopping(conversation: Conversation): CallAction[] {
     if (conversation.ending || conversation.closing) return [];
     // There is no time to let the caller hear the rest.
-    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    const stop: CallAction[] = conversation.speaking.length > 0 ? [{ type: 'stop_speaking' }] : [];
     return [...stop, ...this.endFromOutside(conversation, 'stopping', this.phrases(conversation).mustStop)];
   }
 
@@ -90,8 +85,7 @@ export class Agent extends Replying {
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
     const { direction } = parties;
-    const { clock } = this.options;
-    const sinceMs = clock.nowMs();
+    const sinceMs = this.options.clock.nowMs();
     const profile = this.profileOf(conversation);
     const returning = await isReturning(this.options, conversation, profile);
     if (options.signal.aborted) return;
@@ -151,7 +145,11 @@ export class Agent extends Replying {
 
   /** A key: a choice of the profile's menu, a digit that was asked for, or nothing that is needed here. */
   keyPressed(conversation: Conversation, key: string, options: TurnOptions): AsyncGenerator<CallAction> {
-    return this.keyed(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
+    return this.keyed(
+      conversation,
+      { type: 'key', key, speaking: conversation.speaking.length > 0 },
+      options,
+    );
   }
 
   /** A whole entry of keys, from a network that has collected it because we asked for it. */
@@ -262,9 +260,7 @@ export class Agent extends Replying {
     this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
     switch (meaning) {
       case BargeInIntent.STOP:
-        conversation.unheard = [];
-        conversation.unanswered = undefined;
-        conversation.asked = undefined;
+        yield* this.hush(conversation, options);
         return;
       case BargeInIntent.NOISE:
         if (conversation.unheard.length > 0 || conversation.unanswered !== undefined)
@@ -283,6 +279,19 @@ export class Agent extends Replying {
     }
   }
 
+  /**
+   * The caller wants silence. Behind a voice that was cut off sipgate counts none: where we may speak unasked we count
+   * it ourselves, unless keys would have to wait for that.
+   */
+  private async *hush(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
+    conversation.unheard = [];
+    conversation.unanswered = undefined;
+    conversation.asked = undefined;
+    if (!options.push || this.profileOf(conversation).menu) return;
+    await pause(this.options.clock, this.options.timing.inputTimeoutMs, options.signal);
+    if (!options.signal.aborted) yield* this.inputTimedOut(conversation, options);
+  }
+
   /** Noise has cut us off: the sentences that were not heard are said again, and an answer that was stopped goes on. */
   async *goOn(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     const { unheard } = conversation;
@@ -291,8 +300,7 @@ export class Agent extends Replying {
       if (options.signal.aborted) return;
       yield* this.speakAndRemember(conversation, text);
     }
-    if (options.signal.aborted) return;
-    if (conversation.unanswered === undefined) return;
+    if (options.signal.aborted || conversation.unanswered === undefined) return;
     const last = conversation.messages.at(-1);
     if (last?.role === 'assistant') remember(conversation, { role: 'note', text: NOISE });
     yield* this.reply(conversation, options, this.options.clock.nowMs());
@@ -329,6 +337,11 @@ export class Agent extends Replying {
     conversation.closing = undefined;
     conversation.asked = undefined;
     if (closing) this.acting.calledOff(this.caseOf(conversation));
+    if (closing && isStop(text, conversation.language)) {
+      rememberCaller(conversation, text);
+      yield* this.speakAndRemember(conversation, this.phrases(conversation).keypad.cancelled);
+      return;
+    }
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       const given = { ...this.agreedCase(conversation), signal: options.signal };
@@ -369,8 +382,7 @@ export class Agent extends Replying {
     const { profiles, reporter, clock, limits, observe } = this.options;
     const call = observed(conversation);
     limits?.ended(call);
-    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
-    observe?.({ type: 'call_over', ...call, outcome });
+    observe?.({ type: 'call_over', ...call, outcome: countedAs(conversation, clock.nowMs()) });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
     if (!reporter || !profile?.afterCall) return;
@@ -385,9 +397,4 @@ export class Agent extends Replying {
     const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
     return isEnding(step) ? step : undefined;
   }
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
 }

@@ -33,6 +33,11 @@ export function isDigits({ keypad, language }: Conversation, text: string | unde
   return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
 }
 
+/** Whether the caller only wants it to stop. */
+export function isStop(text: string, language: Language): boolean {
+  return BargeInHelper.classify(text, language) === BargeInIntent.STOP;
+}
+
 /** Whether the words are a yes and nothing else. */
 export function agrees(text: string, language: Language): boolean {
   return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;

@@ -153,6 +153,13 @@ export function callModel(): LLMock {
     says(ask, tool(name, { day: 'Tuesday' }));
     says(broken, tool(name, { day: 'never' }));
   }
+  for (const [ask, answer] of [
+    [/freier Feiertag/, 'Das dauert dem Kalender zu lange.'],
+    [/free holiday/, 'The calendar takes too long.'],
+  ] as const) {
+    model.on({ userMessage: ask, toolResultContains: 'took too long' }, { content: answer });
+    says(ask, tool('next_slot', { day: 'slow' }));
+  }
   says(/immer wieder|again and again/, tool('next_slot', { day: 'Monday' }));
 
   // Languages.
