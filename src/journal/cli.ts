@@ -148,6 +148,7 @@ function shown(report: ExportedCall): string {
   const done = actions.map(
     ({ action, allowed, reason }) => `  ${action} ${allowed ? 'allowed' : `refused: ${reason}`}`,
   );
+  if (done.length === 0) done.push('  (none)');
   const happened = entries.map(
     ({ kind, at, words: _, ...more }) => `  ${at}  ${kind} ${JSON.stringify(more)}`,
   );
