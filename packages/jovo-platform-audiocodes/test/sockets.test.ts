@@ -270,6 +270,15 @@ describe('WebSocket mode', () => {
     expect(await line.frame(3)).toMatchObject({ type: 'userStream.stopped' });
   });
 
+  test('audio that nobody here listens to, or is expected from us, is told to the operator', async () => {
+    const { gateway, warnings } = await call();
+    const line = await session(gateway, 'abc', { expectAudioMessages: true });
+    expect(warnings).toEqual([expect.stringContaining('directTTS')]);
+    for (const type of ['userStream.start', 'userStream.stop', 'userStream.start']) line.send({ type });
+    await line.frame(4);
+    expect(warnings.slice(1)).toEqual([expect.stringContaining('directSTT')]);
+  });
+
   test('repeated activities are worked on once', async () => {
     const { gateway, types } = await call();
     const line = await session(gateway);

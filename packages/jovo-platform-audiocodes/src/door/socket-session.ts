@@ -42,6 +42,12 @@ const CLOSES_WITHIN_MS = 5_000;
 
 const TRY_AGAIN_LATER = 1013;
 
+/** What an operator must know: a gateway that is set up so has callers talk to nobody. */
+const NOT_HEARD =
+  'the gateway sends the audio of the caller, and nobody listens to it here: switch directSTT off';
+const NOT_SPOKEN =
+  'the gateway waits for audio, and text is what it gets: switch directTTS off if it stays silent';
+
 /** One socket of WebSocket mode (spec 2): frames in their order, and what follows from them. */
 export class SocketSession {
   private state: SessionState = FRESH;
@@ -51,6 +57,8 @@ export class SocketSession {
   private streams: UserStreams | undefined;
   private speech: SpeechLine | undefined;
   private play: PlayStreams | undefined;
+  /** A stream begins with every turn; one warning will do. */
+  private saidNotHeard = false;
   /** Frames are worked on one after the other; to take up a call may take a moment. */
   private work: Promise<void> = Promise.resolve();
 
@@ -109,6 +117,8 @@ export class SocketSession {
       case 'activities':
         return this.handle(effect.activities);
       case 'userStreamStart':
+        if (!this.speech && !this.saidNotHeard) this.options.warn(NOT_HEARD);
+        this.saidNotHeard = true;
         return this.streams?.start(effect.participant);
       case 'userStreamStop':
         return this.streams?.stop(effect.participant);
@@ -164,6 +174,7 @@ export class SocketSession {
     });
     this.id = id;
     this.line = this.options.lines.open(id, this.socket, frameOf);
+    if (facts.expectsAudio && !this.options.speech) this.options.warn(NOT_SPOKEN);
     const idPrefix = again ? `${randomUUID().slice(0, 8)}-` : '';
     const play = new PlayStreams(id, (reply) => this.say(reply), idPrefix);
     this.play = play;
