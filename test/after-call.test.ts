@@ -187,13 +187,19 @@ describe('the report of a call', () => {
   test('says that the call has failed, if an apology was the last answer', async () => {
     const model = await webhookServer(500);
     await begin([204], { OPENAI_API_KEY: 'test', OPENAI_BASE_URL: model.url });
-    await call('sorry', QUIET, 'Wann haben Sie auf?');
+    await call('sorry-1', QUIET, 'Wann haben Sie auf?');
     const report = await reported();
     await model.close();
     expect(report.outcome).toBe('failed');
     expect(report).not.toHaveProperty('summary');
     expect(faults()).toEqual([
-      { code: 'TURN_FAILED', network: 'sipgate', callId: 'sorry', kind: 'InternalServerError', status: 500 },
+      {
+        code: 'TURN_FAILED',
+        network: 'sipgate',
+        callId: 'sorry-1',
+        kind: 'InternalServerError',
+        status: 500,
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { BargeInHelper, BargeInIntent, spokenDigits } from '@jovo-telephony/telephony';
+import { BargeInHelper, BargeInIntent, isHesitation, spokenDigits } from '@jovo-telephony/telephony';
 import type { Language } from './brain';
 import type { Conversation } from './conversation';
 
@@ -33,7 +33,25 @@ export function isDigits({ keypad, language }: Conversation, text: string | unde
   return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
 }
 
+/** Whether the caller only wants it to stop. */
+export function isStop(text: string, language: Language): boolean {
+  return BargeInHelper.classify(text, language) === BargeInIntent.STOP;
+}
+
 /** Whether the words are a yes and nothing else. */
 export function agrees(text: string, language: Language): boolean {
   return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
+}
+
+/** Sounds of listening. After a question they are a yes. */
+const LISTENING = /^(m+h+m+|m+[ -]h+m+|u+h+[ -]?h+u+h+|aha)[\s.!…]*$/i;
+
+/**
+ * Whether a caller to whom nothing is being said only thinks aloud: "ähm", or "mhm" where nothing was asked. That is no
+ * question, and there is nothing to answer.
+ */
+export function thinksAloud({ language, messages }: Conversation, text: string): boolean {
+  if (!LISTENING.test(text.trim())) return isHesitation(text, language);
+  const last = messages.findLast(({ role }) => role === 'assistant');
+  return !(last?.role === 'assistant' && last.text.trim().endsWith('?'));
 }

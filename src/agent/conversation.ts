@@ -65,6 +65,8 @@ export interface Conversation {
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
   interruptions: number;
+  /** The caller thinks aloud, and was told that there is time. */
+  thinking?: true;
   /** Waits that were filled so far: the next one is filled with other words. */
   waits?: number;
   ladder: LadderState;

@@ -215,8 +215,7 @@ export class Call<T extends WireTypes> {
         this.heardOverSound();
         return seen;
       case 'silence':
-        // Counted from the end of playback, so whatever was being said has been heard.
-        this.speech.stopped();
+        this.speech.silent(this.nowMs);
         return seen;
       case 'transfer_failed':
         this.comesBack();

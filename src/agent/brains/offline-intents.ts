@@ -20,12 +20,12 @@ export type IntentName =
 
 /**
  * The phrases of the built-in intents, on folded text (umlauts may be written; `~` is the rest of a word).
- * The last rows are no intents: `sendTo` makes an SMS wish of a topic, `aboutHuman` may stand beside the name of a
+ * The last rows are no intents: `anybody` is whom a wish for "a human" is about, `sendTo` makes an SMS wish of a topic, `aboutHuman` may stand beside the name of a
  * desk and `asking` may not, `ending` is a goodbye whatever came before, `politeness` is cut away before
  * the topic of a sentence is looked for.
  */
 type Phrases = Record<
-  IntentName | 'sendTo' | 'politeness' | 'aboutHuman' | 'asking' | 'ending',
+  IntentName | 'anybody' | 'sendTo' | 'politeness' | 'aboutHuman' | 'asking' | 'ending',
   readonly string[]
 >;
 
@@ -50,6 +50,10 @@ const GERMAN: Phrases = {
     'menschen bitte|jemand(en)? (richtig~|echt~|vom team|persönlich)',
     '(kann|könnte|darf) ich<3> jemand~ sprechen|mitarbeiter(in)?( bitte)?$',
     'persönlich(en)? (mit jemand~|sprechen|berat~|ansprechpartner)|ansprechpartner',
+  ],
+  anybody: [
+    '(irgend)?jemand~|irgendwen|mensch~|(mitarbeiter|kolleg|ansprechpartner|kundenberater|sachbearbeiter|berater)~',
+    '(person|leute)(en)?|auskennt|(richtig|echt|lebendig|anderen?)~',
   ],
   aboutHuman: [
     'sprechen|reden|haben|erreichen|geben|holen|zu sprechen|frage|fragen|anliegen|an|für|ans telefon',
@@ -103,7 +107,7 @@ const GERMAN: Phrases = {
     '(lassen|vergessen) (wir|sie) (es|das)?( mal| lieber)?|nicht so wichtig|hat sich erledigt',
   ],
   yes: [
-    'ja|jawohl|jo|jap|gern~|klar|natürlich|unbedingt|machen sie( das| mal)?|in ordnung|einverstanden',
+    'ja|jawohl|jo|jap|mhm|mm hmm?|aha|gern~|klar|natürlich|unbedingt|machen sie( das| mal)?|in ordnung|einverstanden',
     'bitte|okay|ok|von mir aus',
   ],
   firmYes: ['^(ja|jawohl|jap|gern~|sehr gern~|unbedingt)'],
@@ -135,6 +139,10 @@ const ENGLISH: Phrases = {
     '(person|someone|somebody|anyone|human|agent)<1> (i|we) (can|could) (speak|talk)|representative',
     'operator|human being|(a )?human( please)?$|member of (the )?(staff|team)',
     'is there (someone|anyone|anybody) i can|can i (speak|talk)$|who can i (speak|talk) to',
+  ],
+  anybody: [
+    'someone|somebody|anyone|anybody|one of (you|them)|(real|actual|live|living|different|proper)',
+    '(human|person|people|being|agent|operator|representative|advis[eo]r|colleague|member|staff|assistant)s?',
   ],
   aboutHuman: [
     'speak|talk|talking|speaking|reach|get|to|question|for|about|with|chat|someone (in|from)|one of',
@@ -181,7 +189,7 @@ const ENGLISH: Phrases = {
   greeting: ['hello|hi|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings'],
   no: ['no|nope|nah|not now|no way|rather not|not necessary|never ?mind|forget (it|that)|leave it'],
   yes: [
-    'yes|yeah|yep|yup|sure|of course|please do|go ahead|absolutely|definitely|do (that|it)|ok|okay|please',
+    'yes|yeah|yep|yup|mhm|mm hmm?|uh huh|aha|sure|of course|please do|go ahead|absolutely|definitely|do (that|it)|ok|okay|please',
     'id like that|that would be (great|nice|good|lovely)|sounds good|all right|alright',
   ],
   firmYes: ['^(yes|yeah|yep|yup|sure|absolutely|definitely)'],
