@@ -50,7 +50,7 @@ function send(agent: Agent, event: object): Promise<void> {
       answer.resume();
       answer.once('end', resolve);
     });
-    sent.once('error', reject);
+    sent.on('error', reject);
     sent.end(JSON.stringify(event));
   });
 }
@@ -67,13 +67,13 @@ test('on a WebSocket', async () => {
   }
   expect(await anotherCaller('calm')).toBeLessThan(OTHERS_WITHIN_MS);
   line.send(callEvent('flood', 'session_end'));
-  for (let tries = 0; server.calls() > 0 && tries < 200; tries += 1) {
+  for (let tries = 0; server.calls() > 0 && tries < 600; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(server.calls()).toBe(0);
   expect(dropped()).toHaveLength(1);
   line.close();
-}, 30_000);
+}, 60_000);
 
 test('over HTTP, also with keys, which interrupt nothing', async () => {
   await post(server.port, callEvent('bodies', 'session_start'));
@@ -81,9 +81,9 @@ test('over HTTP, also with keys, which interrupt nothing', async () => {
   const bodies = Array.from({ length: FRAMES }, (_, nth) =>
     send(agent, callEvent('bodies', 'dtmf_received', { digit: String(nth % 10) })),
   );
-  expect(await anotherCaller('calm too')).toBeLessThan(OTHERS_WITHIN_MS);
-  await Promise.all(bodies);
+  const [waitedMs] = await Promise.all([anotherCaller('calm too'), ...bodies]);
   agent.destroy();
+  expect(waitedMs).toBeLessThan(OTHERS_WITHIN_MS);
   await post(server.port, callEvent('bodies', 'session_end'));
   expect(server.calls()).toBe(0);
 }, 60_000);

@@ -18,8 +18,8 @@ export const CALL_LIMITS: CallLimits = {
   rememberEndedMs: 10 * 60_000,
   maxRememberedEnded: 10_000,
   // Somebody who speaks, with every word as it is recognised, makes about ten in a second.
-  eventsAtOnce: 250,
-  eventsPerSecond: 50,
+  eventsAtOnce: 150,
+  eventsPerSecond: 25,
 };
 
 const SWEEP_EVERY_MS = 60_000;
