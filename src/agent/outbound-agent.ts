@@ -19,6 +19,8 @@ export interface OutboundCalls {
 export interface OutboundState {
   /** Names the call for the dialer. */
   key?: string;
+  /** Names of what whoever has ordered the call has given it. */
+  metadata?: readonly string[];
   /** Nobody has picked up yet. */
   ringing?: true;
   /** The person called may say hello first. */
@@ -60,7 +62,8 @@ export class OutboundAgent extends Agent {
 
   override begin(callId: string, { key, ...parties }: Parties & { key?: string }): Conversation {
     const conversation = super.begin(callId, parties);
-    if (parties.direction === 'outbound') conversation.outbound = key === undefined ? {} : { key };
+    if (parties.direction === 'outbound')
+      conversation.outbound = { key, metadata: namesIn(parties.metadata, key) };
     return conversation;
   }
 
@@ -199,6 +202,17 @@ export class OutboundAgent extends Agent {
     if (outbound?.key === undefined) return;
     this.given.outbound?.note(outbound.key, fact).catch((error: unknown) => this.options.onFailure?.(error));
   }
+}
+
+/** The most names that are kept. */
+const MAX_NAMES = 32;
+
+/** Names that a profile could use, without the one that carries the key. What may be a number is no name. */
+function namesIn(metadata: Parties['metadata'] = {}, key?: string): string[] | undefined {
+  const names = Object.keys(metadata).filter(
+    (name) => metadata[name] !== key && /^[\w.-]{1,64}$/.test(name) && !/\d{4}/.test(name),
+  );
+  return names.length > 0 ? names.slice(0, MAX_NAMES) : undefined;
 }
 
 /** What placeholders can hold. */

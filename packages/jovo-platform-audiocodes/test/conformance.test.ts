@@ -89,6 +89,26 @@ describe('the Bot API over HTTP', () => {
     for (const { timestamp } of said) expect(new Date(timestamp).toISOString()).toBe(timestamp);
   });
 
+  test('H5: requests of one conversation wait for each other, those of another one do not', async () => {
+    let release = () => {};
+    const { gateway, seen } = await call(async function (this, { digit }) {
+      if (digit === '1')
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      await this.$send(callOutput(say(`re: ${digit}`)));
+    });
+    const [one, other] = [await gateway.create(), await gateway.create()];
+    const slow = one.event('DTMF', { value: '1' });
+    await until(() => seen.length === 1);
+    const behind = one.event('DTMF', { value: '2' });
+    expect(gist((await other.event('DTMF', { value: '3' })).json)).toEqual(['say: re: 3']);
+    expect(seen.map(({ digit }) => digit)).toEqual(['1', '3']);
+    release();
+    expect([gist((await slow).json), gist((await behind).json)]).toEqual([['say: re: 1'], ['say: re: 2']]);
+    expect(seen.map(({ digit }) => digit)).toEqual(['1', '3', '2']);
+  });
+
   test('H6: one turn for one id', async () => {
     const { gateway, seen } = await call(echo);
     const conversation = await gateway.create();
@@ -308,6 +328,19 @@ describe('the Bot API over one WebSocket', () => {
     expect(line.socket.readyState).toBe(line.socket.OPEN);
     line.send({ type: 'session.end', conversationId: 'abc', reasonCode: 'bot-disconnected' });
     await until(() => types().includes('SESSION_END'));
+  });
+
+  test('WS9: and whoever does not close it then is left, a few seconds later', async () => {
+    const clock = new VirtualClock();
+    const { gateway, types } = await call(undefined, { clock });
+    const line = await session(gateway);
+    line.send({ type: 'activities', activities: [START] });
+    await line.activities(1);
+    line.send({ type: 'session.end' });
+    await until(() => types().includes('SESSION_END'));
+    expect(line.socket.readyState).toBe(line.socket.OPEN);
+    await clock.pass(5_000);
+    expect(await line.closed()).toBe(1000);
   });
 
   test('WS10: frames that nobody understands change nothing', async () => {

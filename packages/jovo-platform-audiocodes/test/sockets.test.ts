@@ -270,6 +270,15 @@ describe('WebSocket mode', () => {
     expect(await line.frame(3)).toMatchObject({ type: 'userStream.stopped' });
   });
 
+  test('audio that nobody here listens to, or is expected from us, is told to the operator', async () => {
+    const { gateway, warnings } = await call();
+    const line = await session(gateway, 'abc', { expectAudioMessages: true });
+    expect(warnings).toEqual([expect.stringContaining('directTTS')]);
+    for (const type of ['userStream.start', 'userStream.stop', 'userStream.start']) line.send({ type });
+    await line.frame(4);
+    expect(warnings.slice(1)).toEqual([expect.stringContaining('directSTT')]);
+  });
+
   test('repeated activities are worked on once', async () => {
     const { gateway, types } = await call();
     const line = await session(gateway);
@@ -348,14 +357,20 @@ describe('WebSocket mode', () => {
       const { gateway } = await call(undefined, {}, { speech });
       const line = await session(gateway, 'abc', { expectAudioMessages: true });
       line.send({ type: 'userStream.start' });
-      await line.frame(2);
+      const play = sessions[0]?.play;
+      const id = play?.start({ mediaFormat: 'raw/mulaw' }) ?? '';
+      await line.frame(3);
       line.socket.terminate();
       await until(() => log.includes('closed'));
       expect(log).toEqual([['started', undefined], ['stopped', undefined], 'closed']);
+      expect(play?.chunk(id, Buffer.from([255]))).toBe(false);
       const again = await gateway.dial();
       again.send({ type: 'session.resume', conversationId: 'abc' });
       expect(await again.frame(1)).toMatchObject({ type: 'session.accepted', mediaFormat: 'raw/mulaw' });
-      expect(sessions).toHaveLength(2);
+      await until(() => sessions.length === 2);
+      // What was agreed on goes on, and no id is used twice.
+      expect(sessions[1]?.facts).toEqual(sessions[0]?.facts);
+      expect(sessions[1]?.play.start({ mediaFormat: 'raw/mulaw' })).not.toBe(id);
     });
 
     test('a bot that only speaks audio refuses text', async () => {

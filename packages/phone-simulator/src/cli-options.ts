@@ -135,14 +135,15 @@ export function callOf({ call }: CliOptions): CallOptions {
 /** Where each network's secret stands by default. */
 const TOKENS: Record<Network, string> = { sipgate: 'AIFLOW_API_KEY', audiocodes: 'AUDIOCODES_TOKEN' };
 
-/** What was asked for in so many words; an address with http:// asks, too. */
+/** What was asked for in so many words; an address that is not of the network's usual kind asks, too. */
 function readWire(
   network: Network,
   values: { wire?: string; http?: boolean; url?: string },
 ): Wire | undefined {
   if (values.wire) return oneOf('--wire', values.wire, NETWORK_WIRES[network]);
   if (values.http) return 'http';
-  return network === 'sipgate' && values.url && /^http/i.test(values.url) ? 'http' : undefined;
+  if (network === 'sipgate') return /^http/i.test(values.url ?? '') ? 'http' : undefined;
+  return /^ws/i.test(values.url ?? '') ? 'ws' : undefined;
 }
 
 function parse(argv: string[]) {

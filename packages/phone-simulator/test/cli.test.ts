@@ -125,7 +125,9 @@ test.each([[[]], [['--http']]])('a call from a pipe %j', async (more) => {
 test.each(['http', 'http+ws', 'ws'])('a call from a pipe on AudioCodes, %s', async (wire) => {
   const bot = await startBot(receptionBot, { token: 'geheim', websocket: wire === 'http+ws' });
   const url = wire === 'ws' ? bot.wsUrl : bot.httpUrl;
-  const run = await phone(['--network', 'audiocodes', '--wire', wire, '--url', url, '--speed', '40', '-v'], {
+  // The address says it for ws.
+  const chosen = wire === 'ws' ? [] : ['--wire', wire];
+  const run = await phone(['--network', 'audiocodes', ...chosen, '--url', url, '--speed', '40', '-v'], {
     typed: 'Hallo\n/key 1#\nTschüss\n',
     env: { AUDIOCODES_TOKEN: 'geheim' },
   });
