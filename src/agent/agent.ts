@@ -8,7 +8,7 @@ import {
 } from '@jovo-telephony/telephony';
 import { countedAs, endedCall } from './after-call/ended-call';
 import { MESSAGE_FAILED, NOISE, transferNote, WELCOME } from './brain-notes';
-import { agrees, isDigits, isStop, lets, thinksAloud } from './caller-words';
+import { agrees, isDigits, isMeant, isStop, lets, thinksAloud } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
@@ -249,7 +249,6 @@ export class Agent extends Replying {
     text: string | undefined,
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
-    conversation.interruptions += 1;
     cutOff(conversation, text, this.options.clock.nowMs());
     conversation.soundAtMs = undefined;
     if (conversation.closing || isDigits(conversation, text)) {
@@ -258,6 +257,7 @@ export class Agent extends Replying {
     }
     const meaning = BargeInHelper.classify(text, conversation.language);
     this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    if (isMeant(meaning)) conversation.interruptions += 1;
     switch (meaning) {
       case BargeInIntent.STOP:
         yield* this.hush(conversation, options);

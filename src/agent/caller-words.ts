@@ -33,6 +33,11 @@ export function isDigits({ keypad, language }: Conversation, text: string | unde
   return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
 }
 
+/** Whether an interruption was meant as one: a cough and an "mhm" are not. */
+export function isMeant(meaning: BargeInIntent): boolean {
+  return meaning !== BargeInIntent.NOISE && meaning !== BargeInIntent.ACKNOWLEDGMENT;
+}
+
 /** Whether the caller only wants it to stop. */
 export function isStop(text: string, language: Language): boolean {
   return BargeInHelper.classify(text, language) === BargeInIntent.STOP;
