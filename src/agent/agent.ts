@@ -27,6 +27,7 @@ export class Agent extends Replying {
   /** Keeps Jovo from cloning the agent with the app for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
 
+  /** A new conversation, with whoever answers it. */
   begin(callId: string, parties: Parties): Conversation {
     const { conversation, profile } = newConversation(this.options, callId, parties, this.wallMs());
     // Its servers are there by the time that the greeting was heard.
@@ -145,11 +146,8 @@ export class Agent extends Replying {
 
   /** A key: a choice of the profile's menu, a digit that was asked for, or nothing that is needed here. */
   keyPressed(conversation: Conversation, key: string, options: TurnOptions): AsyncGenerator<CallAction> {
-    return this.keyed(
-      conversation,
-      { type: 'key', key, speaking: conversation.speaking.length > 0 },
-      options,
-    );
+    const speaking = conversation.speaking.length > 0;
+    return this.keyed(conversation, { type: 'key', key, speaking }, options);
   }
 
   /** A whole entry of keys, from a network that has collected it because we asked for it. */

@@ -22,9 +22,9 @@ export type IntentName =
 
 /**
  * The phrases of the built-in intents, on folded text (umlauts may be written; `~` is the rest of a word).
- * The last rows are no intents: `anybody` is whom a wish for "a human" is about, `sendTo` makes an SMS wish of a topic, `aboutHuman` may stand beside the name of a
- * desk and `asking` may not, `ending` is a goodbye whatever came before, `politeness` is cut away before
- * the topic of a sentence is looked for.
+ * The last rows are no intents: `anybody` is whom a wish for "a human" is about, `sendTo` makes an SMS wish of a topic,
+ * `aboutHuman` may stand beside the name of a desk and `asking` may not, `ending` is a goodbye whatever came before,
+ * `politeness` is cut away before the topic of a sentence is looked for.
  */
 type Phrases = Record<
   IntentName | 'anybody' | 'sendTo' | 'politeness' | 'aboutHuman' | 'asking' | 'ending',
