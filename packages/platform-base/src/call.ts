@@ -95,6 +95,10 @@ export class Call<T extends WireTypes> {
     this.queue = new CallQueue({ clock: world.clock, patienceMs: TURN_PATIENCE_MS });
   }
 
+  get network(): string {
+    return this.world.wire.network;
+  }
+
   /** The call's own time: milliseconds since it began, in whichever process that was. */
   get nowMs(): number {
     return this.world.clock.nowMs() - this.originMs;
