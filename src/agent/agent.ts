@@ -8,7 +8,7 @@ import {
 } from '@jovo-telephony/telephony';
 import { countedAs, endedCall } from './after-call/ended-call';
 import { MESSAGE_FAILED, NOISE, transferNote, WELCOME } from './brain-notes';
-import { agrees, isDigits, isStop, lets, thinksAloud } from './caller-words';
+import { agrees, isDigits, isMeant, isStop, lets, thinksAloud } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
@@ -27,6 +27,7 @@ export class Agent extends Replying {
   /** Keeps Jovo from cloning the agent with the app for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
 
+  /** A new conversation, with whoever answers it. */
   begin(callId: string, parties: Parties): Conversation {
     const { conversation, profile } = newConversation(this.options, callId, parties, this.wallMs());
     // Its servers are there by the time that the greeting was heard.
@@ -145,11 +146,8 @@ export class Agent extends Replying {
 
   /** A key: a choice of the profile's menu, a digit that was asked for, or nothing that is needed here. */
   keyPressed(conversation: Conversation, key: string, options: TurnOptions): AsyncGenerator<CallAction> {
-    return this.keyed(
-      conversation,
-      { type: 'key', key, speaking: conversation.speaking.length > 0 },
-      options,
-    );
+    const speaking = conversation.speaking.length > 0;
+    return this.keyed(conversation, { type: 'key', key, speaking }, options);
   }
 
   /** A whole entry of keys, from a network that has collected it because we asked for it. */
@@ -249,7 +247,6 @@ export class Agent extends Replying {
     text: string | undefined,
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
-    conversation.interruptions += 1;
     cutOff(conversation, text, this.options.clock.nowMs());
     conversation.soundAtMs = undefined;
     if (conversation.closing || isDigits(conversation, text)) {
@@ -258,6 +255,7 @@ export class Agent extends Replying {
     }
     const meaning = BargeInHelper.classify(text, conversation.language);
     this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    if (isMeant(meaning)) conversation.interruptions += 1;
     switch (meaning) {
       case BargeInIntent.STOP:
         yield* this.hush(conversation, options);

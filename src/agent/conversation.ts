@@ -64,6 +64,7 @@ export interface Conversation {
   unheard: string[];
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
+  /** How often the caller meant to interrupt. */
   interruptions: number;
   /** The caller thinks aloud, and was told that there is time. */
   thinking?: true;

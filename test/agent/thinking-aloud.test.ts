@@ -85,3 +85,20 @@ describe('silence that is told while something is being said', () => {
     expect(await silent()).toEqual([PHRASES.de.areYouThere[0]]);
   });
 });
+
+describe.each(CALLS)(
+  '%s: who interrupts often gets short answers',
+  (_language, profile, sounds, question) => {
+    test.each([
+      ['and means it', question, true],
+      ['by a sound', sounds[1], false],
+      ['by listening', 'mhm', false],
+    ])('%s', async (_, words, brief) => {
+      const call = agentCall([['One. Two. Three.']], { profile });
+      await call.says(question);
+      for (let turn = 0; turn < 4; turn += 1) await call.interrupts(words);
+      await call.says(question);
+      expect(call.requests.at(-1)?.brief).toBe(brief);
+    });
+  },
+);

@@ -12,7 +12,9 @@ import { type Handler, recordingApp } from './support/recording-app';
 
 /*
  * The conformance checklist of the specification (section 14), line by line. What a line says of many cases is tested
- * in full beside the code that does it; here it is seen once, at the door. D1 to D6 are the dialer's.
+ * in full beside the code that does it; here it is seen once, at the door. Those of the dialer are in its package: D1
+ * dialout-fields, D2 audiocodes-network, D3 backoff and campaign-500, D4 outbound-call, notification-receiver and
+ * bad-input. D5 is in http-mode and the agent's outbound, D6 in http-mode.
  */
 const open: Gateway[] = [];
 afterEach(async () => {

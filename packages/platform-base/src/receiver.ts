@@ -158,6 +158,11 @@ export class Receiver<T extends WireTypes> {
     });
   }
 
+  /** What has left on a connection that is gone, and may not have arrived, leaves again with the next chance. */
+  undelivered(call: Call<T>, actions: readonly T['action'][]): void {
+    if (actions.length > 0) this.holding.during(call, () => call.notSent(actions));
+  }
+
   /** Sends now, on the call's connection, and starts the wait of what must be heard first. */
   push(call: Call<T>, { actions, afterSpeech }: Reply<T>): void {
     call.pushNow(actions);

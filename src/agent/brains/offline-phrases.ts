@@ -10,6 +10,8 @@ export interface OfflinePhrases {
   unclear: string;
   ask: string;
   identity: string;
+  /** "Are you still there?" */
+  presence: string;
   /** "Is that the bike shop?" `{name}` is that of the profile. */
   rightPlace: string;
   /** Said to "no", where it is not a goodbye. */
@@ -43,6 +45,7 @@ const GERMAN: OfflinePhrases = {
   unclear: 'Das habe ich leider nicht verstanden. Bitte sagen Sie es noch einmal.',
   ask: 'Gern. Was möchten Sie wissen?',
   identity: 'Sie sprechen mit einer digitalen Assistenz, nicht mit einem Menschen. Was kann ich für Sie tun?',
+  presence: 'Ja, ich bin noch da. Was kann ich für Sie tun?',
   rightPlace: 'Ja, hier ist {name}. Was kann ich für Sie tun?',
   no: 'In Ordnung. Kann ich sonst noch etwas für Sie tun?',
   helpTopics: 'Ich beantworte zum Beispiel diese Fragen: {topics}',
@@ -77,6 +80,7 @@ const ENGLISH: OfflinePhrases = {
   unclear: "I'm sorry, I didn't understand that. Please say it again.",
   ask: 'Certainly. What would you like to know?',
   identity: 'You are speaking with a digital assistant, not with a person. What can I do for you?',
+  presence: 'Yes, I am still here. What can I do for you?',
   rightPlace: 'Yes, this is {name}. What can I do for you?',
   no: 'All right. Is there anything else I can do for you?',
   helpTopics: 'I can answer questions like these: {topics}',

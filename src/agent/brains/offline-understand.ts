@@ -53,12 +53,12 @@ const STANDING = ['repeat', 'help'] as const;
 
 /** Behind these words stands whom a caller wants to be connected with, up to what it is about. */
 const WHOM: Readonly<Record<FullLanguage, RegExp>> = {
-  de: /\b(?:mit|zu[mr]?|an|ins?)\b(.*?)(?:\b(?:wegen|uber|fur|bezuglich|falls|damit|der sich)\b|$)/,
+  de: /\b(?:mit|zu[mr]?|an|nach|ins?)\b(.*?)(?:\b(?:wegen|uber|fur|bezuglich|falls|damit|der sich)\b|$)/,
   en: /\b(?:to|with|in|from)\b(.*?)(?:\b(?:about|regarding|concerning|for|who|that|if)\b|$)/,
 };
 
 /** The same behind words that are a wish for a human by themselves. */
-const GET_ME = /\bget me(?: to)?(?: an?| the)?\b(.*)$/;
+const GET_ME = /\b(?:get me(?: to)?|on to)(?: an?| the)?\b(.*)$/;
 
 /** Where a spoken or written sentence falls into parts that can be understood alone. */
 const CLAUSES: Readonly<Record<FullLanguage, RegExp>> = {
@@ -108,6 +108,7 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
     // One that is not offered may be what the FAQ knows more about; one that is spoken already is no wish.
     if (language && language !== spoken && offered.includes(language))
       return { intent: 'language', language };
+    if (has(said, 'presence')) return { intent: 'presence' };
     if (has(said, 'identity')) return { intent: 'identity' };
     if (has(said, 'declineHuman')) return { intent: 'declineHuman' };
 

@@ -153,6 +153,7 @@ const ANSWERS: Say = {
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
   language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
+  presence: ({ phrases }) => ({ say: phrases.presence }),
   rightPlace: ({ phrases, profile }) => ({ say: phrases.rightPlace.replace('{name}', () => profile.name) }),
   unknown: (turn) =>
     turn.isUnfinished ? { say: turn.phrases.ask } : { say: turn.unknown(), unanswered: true },
