@@ -23,6 +23,11 @@ import { type Name, SCHEMA, STATEMENTS } from './sqlite-statements';
  * some ten microseconds.
  */
 const BUSY_MS = 250;
+/**
+ * So many pages of 4 KB may lie in the log. Moving them into the file waits for the disk, some ten milliseconds in which
+ * every call waits: while calls end it is done every {@link EMPTY_LOG_WITHIN_MS} anyway, and need not be done in between.
+ */
+const LOG_PAGES = 8_000;
 /** How long what was erased may still lie in the log. */
 const EMPTY_LOG_WITHIN_MS = 10_000;
 
@@ -56,6 +61,7 @@ export class SqliteStore implements JournalStore {
     db.pragma('journal_mode = WAL');
     // The log survives the death of the process; a power cut may cost the last moments, never the file.
     db.pragma('synchronous = NORMAL');
+    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     // What is erased is overwritten, not only unlinked.
     db.pragma('secure_delete = ON');
     db.exec(SCHEMA);
