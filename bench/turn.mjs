@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
 import { stockTurns } from './servers/stock-jovo.mjs';
 
 const require = createRequire(import.meta.url);
+// The stock app keeps a framework of its own: ours prepares the one that it runs in.
+for (const file of Object.keys(require.cache)) delete require.cache[file];
 const { OutboundAgent } = require('../dist/agent/outbound-agent.js');
 const { loadProfiles } = require('../dist/agent/profiles/profiles.js');
 const { createApp } = require('../dist/app.js');
@@ -17,7 +19,7 @@ const { openJournal } = require('../dist/journal/open-journal.js');
 const { systemClock } = require('../dist/system-clock.js');
 const { HttpServer, SipgateAiflowPlatform } = require('@lautmaler/jovo-platform-aiflow');
 
-const HELP = `npm run bench:turn -- [options]
+const HELP = `node bench/turn.mjs [options]
   --turns N     turns of each kind in each round (1000)
   --rounds N    rounds; the first one only warms up (7)
   --help        this text`;
@@ -84,6 +86,8 @@ async function ourTurns(url) {
         const { body } = await send('user_speak', id, `What about number ${turn} please`);
         times.push(Number(process.hrtime.bigint() - since) / 1_000);
         if (body === undefined) throw new Error('A turn was not answered');
+        // Nobody asks the next question before the answer was heard; whatever was not is kept with the call.
+        await send('assistant_speech_ended', id);
       }
       await send('session_end', id);
     }

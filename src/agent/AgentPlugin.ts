@@ -10,6 +10,9 @@ declare module '@jovotech/framework/dist/types/Jovo' {
 
 /** Hands every handler the agent. */
 export class AgentPlugin extends Plugin {
+  /** Holds nothing of an event, so it need not be copied for one. */
+  readonly [Symbol.toStringTag] = 'ByReference';
+
   constructor(private readonly agent: OutboundAgent) {
     super();
   }

@@ -374,7 +374,7 @@ export class Agent extends Replying {
   }
 
   /** The call is over. Its report, if the profile wants one, goes out later. */
-  ended(conversation: Conversation): void {
+  ended(conversation: Conversation): Promise<void> | undefined {
     this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock, limits, observe } = this.options;
@@ -383,9 +383,15 @@ export class Agent extends Replying {
     observe?.({ type: 'call_over', ...call, outcome: countedAs(conversation, clock.nowMs()) });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
-    if (!reporter || !profile?.afterCall) return;
+    const { afterCall } = profile ?? {};
+    if (!reporter || !profile || !afterCall) return undefined;
     const times = { nowMs: clock.nowMs(), epochMs: this.wallMs() };
-    reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
+    const over = endedCall(conversation, profile.name, times);
+    const mine = this.records.claimReport(conversation);
+    if (mine instanceof Promise)
+      return mine.then((is) => is && reporter.report(over, afterCall)).then(() => {});
+    if (mine) reporter.report(over, afterCall);
+    return undefined;
   }
 
   /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */

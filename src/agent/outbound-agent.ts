@@ -170,13 +170,14 @@ export class OutboundAgent extends Agent {
       : this.hangUpWith(conversation, message, 'voicemail');
   }
 
-  override ended(conversation: Conversation, reason?: string): void {
+  override ended(conversation: Conversation, reason?: string): Promise<void> | undefined {
     const { outbound, closing } = conversation;
     const result = closing?.type === 'hang_up' ? closing.outcome : undefined;
     this.tell(conversation, { type: 'ended', reason, result });
     // Nobody was there: there is no call to report on.
-    if (outbound?.ringing) this.records.forget(conversation);
-    else super.ended(conversation);
+    if (!outbound?.ringing) return super.ended(conversation);
+    this.records.forget(conversation);
+    return undefined;
   }
 
   /** Said to the end, whatever is said over it. */

@@ -97,6 +97,9 @@ export interface TurnOptions {
 /** How an answer to what is said is waited for. */
 export type AnswerWait = Pick<Extract<CallAction, { type: 'speak' }>, 'inputTimeoutMs' | 'keys'>;
 
+/** Why a brain is left. Made once: an error takes note of where it was made, which takes its time. */
+const OVER = new DOMException('The reply is over', 'AbortError');
+
 /** From so many interruptions on a caller gets short answers. */
 const IMPATIENT_AFTER = 3;
 
@@ -135,10 +138,12 @@ export class Replying {
     conversation.failed = undefined;
     // The brain gets a signal of its own: when the agent gives up on it, its request is closed, too.
     const own = new AbortController();
-    const brainSignal = AbortSignal.any([signal, own.signal]);
+    const leave = () => own.abort(signal.reason);
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
     this.acting.turnStarted(this.caseOf(conversation));
     try {
-      for await (const spoken of this.spoken(conversation, { ...how, signal: brainSignal }, sinceMs)) {
+      for await (const spoken of this.spoken(conversation, { ...how, signal: own.signal }, sinceMs)) {
         if (signal.aborted) return;
         if (spoken.type === 'say') {
           if (said.length === 0) {
@@ -203,7 +208,8 @@ export class Replying {
       said.push(text);
       yield this.speech(conversation, text);
     } finally {
-      own.abort();
+      signal.removeEventListener('abort', leave);
+      own.abort(OVER);
       if (said.length > 0) remember(conversation, { role: 'assistant', text: said.join(' ') });
       if (!signal.aborted) {
         conversation.unanswered = undefined;

@@ -15,6 +15,9 @@ type CallJovo = Jovo & { readonly turn?: { readonly call: Call<WireTypes> } };
  * call before Jovo is asked, and writes it when the turn has ended.
  */
 export class JournalSessions extends DbPlugin<DbPluginConfig> {
+  /** Holds nothing of an event, so it need not be copied for one. */
+  readonly [Symbol.toStringTag] = 'ByReference';
+
   constructor(private readonly journal: Journal) {
     super({
       storedElements: { user: false, session: { enabled: true, expiresAfterSeconds: SESSION_SECONDS } },

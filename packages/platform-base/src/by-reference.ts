@@ -2,3 +2,8 @@
 export function byReference<V extends object>(value: V): V {
   return Object.defineProperty(value, Symbol.toStringTag, { value: 'ByReference', configurable: true });
 }
+
+/** Whether it is one of those. */
+export function isByReference(value: object): boolean {
+  return Symbol.toStringTag in value && value[Symbol.toStringTag] === 'ByReference';
+}

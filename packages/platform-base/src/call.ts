@@ -95,6 +95,10 @@ export class Call<T extends WireTypes> {
     this.queue = new CallQueue({ clock: world.clock, patienceMs: TURN_PATIENCE_MS });
   }
 
+  get network(): string {
+    return this.world.wire.network;
+  }
+
   /** The call's own time: milliseconds since it began, in whichever process that was. */
   get nowMs(): number {
     return this.world.clock.nowMs() - this.originMs;
@@ -349,8 +353,8 @@ export class Call<T extends WireTypes> {
     return this.outbox.settled;
   }
 
-  /** Takes back what was noted of actions that could not leave after all. */
-  private notSent(actions: readonly T['action'][]): void {
+  /** Takes back what was noted of actions that could not leave after all: they leave with the next chance. */
+  notSent(actions: readonly T['action'][]): void {
     const effects = actions.map((action) => this.world.wire.effect(action));
     if (effects.some(({ closes }) => closes)) this.state.closed = false;
     if (effects.some(({ transfers }) => transfers)) this.state.transferPending = false;

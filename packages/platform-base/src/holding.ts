@@ -4,6 +4,7 @@ import {
   type CallHold,
   type CallKeeper,
   type CallRef,
+  type CallStanding,
   DEGRADED_HOLD,
   type NotedEvent,
   type Novelty,
@@ -19,6 +20,8 @@ const WITHIN_MS = 10_000;
 const TAKE_GRACE_MS = 500;
 /** How long an answer waits until the call is kept. */
 const SETTLE_WITHIN_MS = 500;
+/** Of so many calls it is asked at once how they stand. */
+const ASKED_AT_ONCE = 100;
 
 export interface HoldingOptions {
   keeper: CallKeeper;
@@ -86,6 +89,33 @@ export class Holding<T extends WireTypes> {
   /** A further event of a call that is held. */
   note(call: Call<T>, event: NotedEvent): Novelty {
     return call.hold?.noteEvent(event) ?? 'new';
+  }
+
+  /** Whether somebody has kept a call of this id, and it is not over. Changes nothing. */
+  async isKept(callId: string): Promise<boolean> {
+    const [standing] = await this.standings([callId]);
+    return standing === 'live';
+  }
+
+  /** Those of these calls that are over, though nobody has told this process. */
+  async endedElsewhere(calls: readonly Call<T>[]): Promise<Call<T>[]> {
+    const ended: Call<T>[] = [];
+    for (let at = 0; at < calls.length; at += ASKED_AT_ONCE) {
+      const asked = calls.slice(at, at + ASKED_AT_ONCE);
+      const standings = await this.standings(asked.map(({ id }) => id));
+      // What has been taken meanwhile finds out for itself, or has begun anew.
+      ended.push(
+        ...asked.filter((call, index) => standings[index] === 'ended' && !call.hold && !call.taking),
+      );
+    }
+    return ended;
+  }
+
+  private async standings(callIds: readonly string[]): Promise<readonly (CallStanding | undefined)[]> {
+    const { keeper, network } = this.options;
+    if (!keeper.standings || callIds.length === 0) return [];
+    const asked = keeper.standings(callIds.map((callId) => ({ network, callId })));
+    return (await this.within(asked, SETTLE_WITHIN_MS)) ?? [];
   }
 
   private hold(call: Call<T>, hold: CallHold): Novelty {

@@ -1,4 +1,5 @@
 import type { App, Server } from '@jovotech/framework';
+import { handleTurn } from './jovo/turn-request';
 
 const starting = new WeakMap<App, Promise<void>>();
 
@@ -17,7 +18,7 @@ export function startOnFirstEvent(app: App): void {
   const { handle } = app;
   // `this` and not `app`: a TestSuite works on a clone of the app, which has this very function.
   app.handle = async function (this: App, server: Server): Promise<void> {
-    if (this.isInitialized) return handle.call(this, server);
+    if (this.isInitialized) return handleTurn(this, server) ?? handle.call(this, server);
     await startOnce(this);
     if (!this.isInitialized) throw new Error('The app could not be initialized');
     return this.handle(server);

@@ -31,10 +31,11 @@ export class CallQueue {
     return this.waiting;
   }
 
+  /** @param reason one of a few fixed texts */
   interrupt(reason = 'interrupted'): void {
     const interrupted = this.current;
     this.current = new AbortController();
-    interrupted.abort(new DOMException(reason, 'AbortError'));
+    interrupted.abort(errorOf(reason));
   }
 
   /** Resolves or rejects as the task does; a task that fails does not stop the ones behind it. */
@@ -76,6 +77,15 @@ export class CallQueue {
       result.then(over, over);
     });
   }
+}
+
+const errors = new Map<string, DOMException>();
+
+/** Made once for each reason: an error takes note of where it was made, which takes longer than all else here. */
+function errorOf(reason: string): DOMException {
+  const error = errors.get(reason) ?? new DOMException(reason, 'AbortError');
+  errors.set(reason, error);
+  return error;
 }
 
 function nothing(): void {}

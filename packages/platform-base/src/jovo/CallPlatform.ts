@@ -24,14 +24,16 @@ import type { Guard } from '../door/guard';
 import { startOnFirstEvent } from '../lazy-start';
 import { type StockPhrases, stockPhrases } from '../phrases';
 import { Receiver } from '../receiver';
+import { rememberHandlers } from '../remembered-handlers';
 import type { NewCallGate, TurnRunner } from '../surroundings';
 import { SYSTEM_CLOCK } from '../system-clock';
-import type { Turn } from '../turn';
+import { TURN, type Turn, type TurnCarrier } from '../turn';
 import type { Wire, WireTypes } from '../wire';
 import type { CallConverter } from './CallConverter';
 import { AsyncCallJovo, CallJovo } from './CallJovo';
 import type { CallRequest } from './CallRequest';
 import type { CallResponse } from './CallResponse';
+import { copied } from './turn-request';
 
 /** What every platform of ours can be told. */
 export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {
@@ -132,6 +134,7 @@ export abstract class CallPlatform<
     // Jovo's validation rejects every class without decorators, its own test response included.
     app.config.output = { validation: false, ...(app.config.output as object | undefined) };
     for (const large of [app.i18n, app.componentTree]) byReference(large);
+    rememberHandlers();
     this.receiver.attach(
       app,
       (request) => this.isRequestRelated(request as AnyObject),
@@ -142,8 +145,19 @@ export abstract class CallPlatform<
     });
   }
 
-  /** Per event, on the copy that Jovo made for it. */
+  /** What one turn needs of this platform: hooks of its own. Of the turns of other networks it has no part. */
+  forTurn({ call }: Turn<WireTypes>): Plugin | undefined {
+    // A platform's own plugins may keep anything.
+    if (Object.keys(this.plugins).length > 0) return undefined;
+    if (call.network !== this.wire.network) return this;
+    const copy = Object.assign(Object.create(Object.getPrototypeOf(this)), this);
+    return Object.assign(copy, { middlewareCollection: copied(this.middlewareCollection) });
+  }
+
+  /** Per event, on the copy that was made for it. */
   override mount(parent: Extensible): void {
+    const { [TURN]: turn } = (parent as HandleRequest).server as TurnCarrier<T>;
+    if (turn && turn.call.network !== this.wire.network) return;
     super.mount(parent);
     // What leaves is checked by `admit`; Jovo's check knows only classes with its decorators.
     this.outputTemplateConverterStrategy.config.validation = false;
