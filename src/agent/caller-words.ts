@@ -59,7 +59,8 @@ const MAX_SOUND_CHARS = 20;
  * question, and there is nothing to answer.
  */
 export function thinksAloud({ language, messages }: Conversation, text: string): boolean {
-  if (!LISTENING.test(text.trim().slice(0, MAX_SOUND_CHARS))) return isHesitation(text, language);
+  const said = text.trim();
+  if (said.length > MAX_SOUND_CHARS || !LISTENING.test(said)) return isHesitation(text, language);
   const last = messages.findLast(({ role }) => role === 'assistant');
   return !(last?.role === 'assistant' && last.text.trim().endsWith('?'));
 }
