@@ -163,6 +163,7 @@ describe('the report of a call', () => {
     const { port } = server as RunningServer;
     await post(port, callEvent('still', 'session_start', {}, QUIET));
     for (let silences = 0; silences < 3; silences += 1) {
+      await post(port, callEvent('still', 'assistant_speech_ended', {}, QUIET));
       await post(port, callEvent('still', 'user_input_timeout', {}, QUIET));
     }
     await hangUp('still', QUIET);

@@ -16,6 +16,7 @@ import {
   storeCampaign,
 } from '@jovo-telephony/dialer';
 import { type CalleeRule, VoiceAiGateway, type Wire } from '@jovo-telephony/phone-simulator';
+import { runJournalCli } from '../src/journal/cli';
 import type { RunningServer } from '../src/server';
 import { systemClock } from '../src/system-clock';
 import { startServer } from './support/call-server';
@@ -110,8 +111,10 @@ describe('calls that we place through AudioCodes', () => {
         AUDIOCODES_API_CLIENT_ID: 'dialer',
         AUDIOCODES_API_CLIENT_SECRET: 'secret',
       };
+      const kept = { JOURNAL_URL: '', DATA_DIR: join(folder, name) };
       server = await startServer({
         PORT: String(port),
+        ...kept,
         AUDIOCODES_TOKEN: 'gateway-token',
         AGENTS_DIR: join(__dirname, 'fixtures/agents-outbound'),
         ...environment,
@@ -184,14 +187,41 @@ retry: {}
         end: { reasonCode: 'busy' },
       });
       expect((await knownOf(name, 3)).connected).toBeUndefined();
-      // And the journal of the conversation names it.
-      const pages: string[] = [];
-      for await (const call of server.journal.options.store.read({})) {
-        if (call.callId === `audiocodes/${conversationId}`)
-          pages.push(...call.pages.map(({ facts }) => facts));
-      }
-      expect(pages.join()).toContain(`"dialerCall":"${name}.2.1"`);
-      expect(pages.join()).toMatch(/"machine":"recording","result":"voicemail"/);
+      // And so it is in the journal of the conversation.
+      const calls: Record<string, unknown>[] = [];
+      await runJournalCli(['export'], { ...kept, ...environment }, (line) => calls.push(JSON.parse(line)));
+      const inJournal = (target: number) =>
+        calls.find(({ dialerCall }) => dialerCall === `${name}.${target}.1`);
+      expect(inJournal(2)).toMatchObject({
+        call: `audiocodes/${conversationId}`,
+        direction: 'outbound',
+        metadata: 'name slot',
+        machine: 'recording',
+        result: 'voicemail',
+        entries: expect.arrayContaining([
+          expect.objectContaining({ kind: 'event', type: 'OUTBOUND_INITIATED' }),
+          expect.objectContaining({ kind: 'event', type: 'MACHINE_DETECTED' }),
+        ]),
+        dialled: {
+          outcome: 'voicemail',
+          heard: ['placed', 'initiated', 'connected', 'voicemail', 'message_time'],
+          status: 'completed',
+          reasonCode: 'bot-disconnected',
+          machineDetection: 'voicemail beep',
+          seconds: expect.any(Number),
+          result: 'voicemail',
+        },
+      });
+      // Nobody was there, and that is what it says.
+      expect(inJournal(3)).toMatchObject({
+        outcome: 'not_answered',
+        dialled: { outcome: 'busy', heard: ['placed', 'initiated'], status: 'failed', reasonCode: 'busy' },
+      });
+      expect(JSON.stringify(calls)).not.toMatch(/157900000|Sommer/);
+      const shown: string[] = [];
+      const id = `audiocodes/${conversationId}`;
+      await runJournalCli(['show', id], { ...kept, ...environment }, (text) => shown.push(text));
+      expect(shown.join()).toMatch(/^at the dialer\n {2}outcome +voicemail\n {2}heard +placed, initiated,/m);
       for (const { call, request } of gateway.calls)
         expect([request.target, call?.violations ?? []]).toEqual([request.target, []]);
     },

@@ -1,6 +1,7 @@
 import {
   ActionLedger,
   actionContent,
+  type Budgets,
   budgetsOf,
   type CallAction,
   type Claim,
@@ -189,7 +190,7 @@ export class Acting {
     // No network reports success: it counts as sent until a failure is reported.
     this.ledger.commit(this.record(given), claimed.runId, { ok: true });
     conversation.smsRunId = claimed.runId;
-    remember(conversation, { role: 'note', text: 'A text message was sent to the caller.' });
+    remember(conversation, { role: 'note', text: `A text message was sent to the caller: "${text}"` });
     const action = sendSms(claimed.number, text);
     return { say: spoke ? undefined : phrases.smsSent, actions: [action] };
   }
@@ -212,7 +213,7 @@ export class Acting {
     if (!verdict.allowed) {
       this.judged(action, verdict, given);
       if (verdict.reason === 'not_confirmed') conversation.asked = given.call;
-      return { say: refusalPhrase(verdict.reason, action, phrases) };
+      return { say: refusalPhrase(verdict.reason, action, phrases, budgetsOf(rules, action.type)) };
     }
     if (signal?.aborted) return {};
     const { number } = verdict;
@@ -246,7 +247,7 @@ export class Acting {
       case 'exhausted': {
         const rule = `actions.${action.type}.budgets.${claim.budget}`;
         this.judged(action, { allowed: false, reason: `budget_${claim.budget}`, rule }, given);
-        return phrases.notAllowed;
+        return phrases.usedUp[claim.budget];
       }
       case 'done':
         return claim.outcome.detail === UNKNOWN_OUTCOME.detail ? phrases.notCertain : phrases.alreadyDone;
@@ -284,10 +285,20 @@ const NOT_POSSIBLE = { allowed: false, reason: 'network_lacks_it', rule: 'networ
 /** What cannot be written down is not done. */
 const NOT_RECORDED = { allowed: false, reason: 'not_recorded', rule: 'journal' } as const;
 
-function refusalPhrase(reason: string, action: RiskyAction, phrases: Phrases): string {
+const BUDGET_OF: Readonly<Partial<Record<string, keyof Budgets>>> = {
+  budget_call: 'call',
+  budget_caller: 'caller',
+  budget_profile: 'profile',
+  budget_day: 'day',
+};
+
+function refusalPhrase(reason: string, action: RiskyAction, phrases: Phrases, limits: Budgets): string {
   if (reason === 'not_confirmed' && (action.type === 'transfer' || action.type === 'send_sms')) {
     return phrases.confirm[action.type];
   }
   if (reason === 'not_recorded') return phrases.notNow;
+  const budget = BUDGET_OF[reason];
+  // A budget of nothing is not used up: the profile does not want it at all.
+  if (budget && limits[budget] > 0) return phrases.usedUp[budget];
   return reason === 'closed' ? phrases.closedNow : phrases.notAllowed;
 }

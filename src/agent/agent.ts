@@ -3,90 +3,36 @@ import {
   BargeInHelper,
   BargeInIntent,
   type CallAction,
-  type CallActionType,
-  type Clock,
-  ladderStart,
-  phoneDigits,
+  pause,
   type TransferFailure,
 } from '@jovo-telephony/telephony';
-import { endedCall, outcomeOf } from './after-call/ended-call';
-import { agrees, isDigits, lets } from './caller-words';
+import { countedAs, endedCall } from './after-call/ended-call';
+import { MESSAGE_FAILED, NOISE, transferNote, WELCOME } from './brain-notes';
+import { agrees, isDigits, isMeant, isStop, lets, thinksAloud } from './caller-words';
 import { type Conversation, cutOff, remember, rememberCaller, speechEnded } from './conversation';
 import { KEYPAD_START, type KeypadEvent, nextOnKeypad } from './keypad';
 import { isReturning } from './known-callers';
-import { languageOf } from './phrases';
+import { newConversation, type Parties } from './new-conversation';
 import { greetingFor } from './profiles/greeting';
 import { networkSettings } from './profiles/network-settings';
-import { templateFacts } from './profiles/profile-fill';
 import { observed, Replying, type TurnOptions } from './replying';
 import { type Ending, isEnding } from './silence';
 import { isUnfinished } from './unfinished';
 
+export type { Parties } from './new-conversation';
 export type { AgentOptions, AgentTiming, NewCall, NewCalls, TurnOptions } from './replying';
-
-/** What a network says of a call at its start. */
-export interface Parties {
-  network?: string;
-  direction?: 'inbound' | 'outbound';
-  from?: string;
-  to?: string;
-  headers?: Readonly<Record<string, string>>;
-  metadata?: Readonly<Record<string, string>>;
-  /** Actions that its network cannot carry out. */
-  lacks?: readonly CallActionType[];
-}
-
-/** What a brain is told that is to say the first words. */
-const WELCOME = {
-  alone: (greeting: string) =>
-    `The call has just begun, and the caller has heard nothing yet. Greet the caller, in the sense of: "${greeting}"`,
-  after:
-    'The call has just begun, and the caller has heard the greeting. Say one sentence to begin the conversation.',
-};
-/** How calls that we end from outside are counted. */
-const ENDINGS: Readonly<Record<string, string>> = { refused: 'refused', stopping: 'stopped' };
-
-/** What a brain is told of a transfer that came to nothing. */
-const WHY: Readonly<Record<TransferFailure, string>> = {
-  busy: 'the line was busy',
-  no_answer: 'nobody answered',
-  declined: 'the call was declined there',
-  invalid: 'the number cannot be reached',
-  failed: 'nobody could be reached',
-};
 
 /** Who answers: turns what a caller does into what happens next. Holds no call state and knows no network. */
 export class Agent extends Replying {
   /** Keeps Jovo from cloning the agent with the app for every event. */
   readonly [Symbol.toStringTag] = 'ByReference';
 
-  /** A new conversation. Ours is the called number of an inbound call and the calling one of an outbound call. */
+  /** A new conversation, with whoever answers it. */
   begin(callId: string, parties: Parties): Conversation {
-    const outbound = parties.direction === 'outbound';
-    const own = outbound ? parties.from : parties.to;
-    const { profiles } = this.options;
-    const { network, headers, metadata, lacks, ...call } = parties;
-    const profile = profiles.answering({ number: own, network, headers, metadata });
+    const { conversation, profile } = newConversation(this.options, callId, parties, this.wallMs());
     // Its servers are there by the time that the greeting was heard.
     this.options.mcp?.of(profile);
-    return {
-      callId,
-      network,
-      direction: parties.direction,
-      startedAtMs: this.wallMs(),
-      profileKey: profiles.keyOf(profile),
-      facts: templateFacts(profile, { call, headers, metadata }, this.wallMs()),
-      language: languageOf(profile.language),
-      callerNumber: phoneDigits(outbound ? parties.to : parties.from),
-      ownNumber: phoneDigits(own),
-      ...(lacks && lacks.length > 0 && { lacks }),
-      messages: [],
-      turns: 0,
-      speaking: [],
-      unheard: [],
-      interruptions: 0,
-      ladder: ladderStart(this.options.clock.nowMs()),
-    };
+    return conversation;
   }
 
   /** What the network of a call has to know before anything is said. */
@@ -101,17 +47,15 @@ export class Agent extends Replying {
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
     const { limits, observe } = this.options;
-    const { profileKey = '', callerNumber, ownNumber, language } = conversation;
-    const { limits: own } = this.profileOf(conversation);
+    const { profileKey = '', callerNumber, ownNumber, language, direction = 'inbound' } = conversation;
     const call = observed(conversation);
-    const concurrentCalls = own?.concurrentCalls;
+    const { concurrentCalls } = this.profileOf(conversation).limits ?? {};
     const reason = limits?.admit({ ...call, callerNumber, ownNumber, profileKey, concurrentCalls });
     if (reason !== undefined) {
       observe?.({ type: 'call_refused', ...call, reason });
       yield* this.endFromOutside(conversation, 'refused', this.phrases(conversation).allBusy);
       return;
     }
-    const { direction = 'inbound' } = conversation;
     const { name: profile } = parse(profileKey);
     observe?.({ type: 'call_answered', ...call, profile, language, direction });
     yield* this.greet(conversation, parties, options);
@@ -121,7 +65,7 @@ export class Agent extends Replying {
   stopping(conversation: Conversation): CallAction[] {
     if (conversation.ending || conversation.closing) return [];
     // There is no time to let the caller hear the rest.
-    const stop: CallAction[] = isSpeaking(conversation) ? [{ type: 'stop_speaking' }] : [];
+    const stop: CallAction[] = conversation.speaking.length > 0 ? [{ type: 'stop_speaking' }] : [];
     return [...stop, ...this.endFromOutside(conversation, 'stopping', this.phrases(conversation).mustStop)];
   }
 
@@ -142,8 +86,7 @@ export class Agent extends Replying {
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
     const { direction } = parties;
-    const { clock } = this.options;
-    const sinceMs = clock.nowMs();
+    const sinceMs = this.options.clock.nowMs();
     const profile = this.profileOf(conversation);
     const returning = await isReturning(this.options, conversation, profile);
     if (options.signal.aborted) return;
@@ -185,9 +128,7 @@ export class Agent extends Replying {
     this.acting.turnEnded(given);
     const step = this.climb(conversation, { type: 'transfer_failed', nowMs: this.options.clock.nowMs() });
     if (isEnding(step)) return this.endCall(conversation, step);
-    const where = destination ? ` to ${destination}` : '';
-    const text = `The transfer${where} came to nothing: ${WHY[failure]}. The caller is back.`;
-    remember(conversation, { role: 'note', text });
+    remember(conversation, { role: 'note', text: transferNote(failure, destination) });
     const { transfer } = this.phrases(conversation);
     return this.speakAndRemember(conversation, `${transfer[failure]} ${transfer.anythingElse}`);
   }
@@ -199,48 +140,43 @@ export class Agent extends Replying {
 
   smsFailed(conversation: Conversation): CallAction[] {
     this.acting.smsFailed(this.caseOf(conversation));
-    remember(conversation, { role: 'note', text: 'The text message could not be delivered.' });
+    remember(conversation, { role: 'note', text: MESSAGE_FAILED });
     return this.speakAndRemember(conversation, this.phrases(conversation).smsFailed);
   }
 
   /** A key: a choice of the profile's menu, a digit that was asked for, or nothing that is needed here. */
-  async *keyPressed(
+  keyPressed(conversation: Conversation, key: string, options: TurnOptions): AsyncGenerator<CallAction> {
+    const speaking = conversation.speaking.length > 0;
+    return this.keyed(conversation, { type: 'key', key, speaking }, options);
+  }
+
+  /** A whole entry of keys, from a network that has collected it because we asked for it. */
+  keysEntered(conversation: Conversation, keys: string, options: TurnOptions): AsyncGenerator<CallAction> {
+    return this.keyed(conversation, { type: 'entry', keys }, options);
+  }
+
+  private async *keyed(
     conversation: Conversation,
-    key: string,
+    event: KeypadEvent,
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
+    // What was announced goes ahead: a key too many must not leave the caller without both.
+    if (conversation.closing) return;
     if (!this.profileOf(conversation).menu) {
       // A key does not stop what is being played by itself.
       yield { type: 'stop_speaking' };
       yield this.speech(conversation, this.phrases(conversation).keyPressed);
       return;
     }
-    // What was announced goes ahead: a key too many must not leave the caller without both.
-    if (conversation.closing) return;
     const step = this.callerIsThere(conversation);
     if (step) yield* await this.endCall(conversation, step);
-    else yield* this.keypad(conversation, { type: 'key', key, speaking: isSpeaking(conversation) }, options);
-  }
-
-  /** A whole entry of keys, from a network that has collected it because we asked for it. */
-  async *keysEntered(
-    conversation: Conversation,
-    keys: string,
-    options: TurnOptions,
-  ): AsyncGenerator<CallAction> {
-    if (conversation.closing) return;
-    if (!this.profileOf(conversation).menu) {
-      yield* this.keyPressed(conversation, keys, options);
-      return;
-    }
-    const step = this.callerIsThere(conversation);
-    if (step) yield* await this.endCall(conversation, step);
-    else yield* this.keypad(conversation, { type: 'entry', keys }, options);
+    else yield* this.keypad(conversation, event, options);
   }
 
   /** The network has waited for words in vain. A keypad that waits for keys answers, otherwise the ladder. */
   async *inputTimedOut(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
-    if (conversation.closing) return;
+    // What is being said now was not said yet when the wait began: it has a wait of its own.
+    if (conversation.closing || options.line?.speaking) return;
     if (!(yield* this.keypad(conversation, { type: 'silence' }, options)))
       yield* await this.silent(conversation);
   }
@@ -311,7 +247,6 @@ export class Agent extends Replying {
     text: string | undefined,
     options: TurnOptions,
   ): AsyncGenerator<CallAction> {
-    conversation.interruptions += 1;
     cutOff(conversation, text, this.options.clock.nowMs());
     conversation.soundAtMs = undefined;
     if (conversation.closing || isDigits(conversation, text)) {
@@ -320,14 +255,15 @@ export class Agent extends Replying {
     }
     const meaning = BargeInHelper.classify(text, conversation.language);
     this.options.observe?.({ type: 'interrupted', ...observed(conversation), meaning });
+    if (isMeant(meaning)) conversation.interruptions += 1;
     switch (meaning) {
       case BargeInIntent.STOP:
-        conversation.unheard = [];
-        conversation.unanswered = undefined;
-        conversation.asked = undefined;
+        yield* this.hush(conversation, options);
         return;
       case BargeInIntent.NOISE:
-        yield* this.goOn(conversation, options);
+        if (conversation.unheard.length > 0 || conversation.unanswered !== undefined)
+          yield* this.goOn(conversation, options);
+        else yield* this.waitFor(conversation, options);
         return;
       case BargeInIntent.ACKNOWLEDGMENT:
         if (conversation.unheard.length > 0) yield* this.goOn(conversation, options);
@@ -341,6 +277,19 @@ export class Agent extends Replying {
     }
   }
 
+  /**
+   * The caller wants silence. Behind a voice that was cut off sipgate counts none: where we may speak unasked we count
+   * it ourselves, unless keys would have to wait for that.
+   */
+  private async *hush(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
+    conversation.unheard = [];
+    conversation.unanswered = undefined;
+    conversation.asked = undefined;
+    if (!options.push || this.profileOf(conversation).menu) return;
+    await pause(this.options.clock, this.options.timing.inputTimeoutMs, options.signal);
+    if (!options.signal.aborted) yield* this.inputTimedOut(conversation, options);
+  }
+
   /** Noise has cut us off: the sentences that were not heard are said again, and an answer that was stopped goes on. */
   async *goOn(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     const { unheard } = conversation;
@@ -349,13 +298,9 @@ export class Agent extends Replying {
       if (options.signal.aborted) return;
       yield* this.speakAndRemember(conversation, text);
     }
-    if (options.signal.aborted) return;
-    if (conversation.unanswered === undefined) return;
+    if (options.signal.aborted || conversation.unanswered === undefined) return;
     const last = conversation.messages.at(-1);
-    if (last?.role === 'assistant') {
-      const text = 'You were interrupted by a noise. Go on where you stopped; do not repeat yourself.';
-      remember(conversation, { role: 'note', text });
-    }
+    if (last?.role === 'assistant') remember(conversation, { role: 'note', text: NOISE });
     yield* this.reply(conversation, options, this.options.clock.nowMs());
   }
 
@@ -369,9 +314,13 @@ export class Agent extends Replying {
   ): AsyncGenerator<CallAction> {
     const { clock, timing } = this.options;
     const sinceMs = clock.nowMs();
+    const { closing, asked } = conversation;
+    if (!closing && thinksAloud(conversation, text)) {
+      yield* this.waitFor(conversation, options);
+      return;
+    }
     conversation.turns += 1;
     conversation.unheard = [];
-    const { closing, asked } = conversation;
     if (closing && lets(closing, text, conversation.language)) {
       yield { ...closing, after: undefined };
       return;
@@ -386,6 +335,11 @@ export class Agent extends Replying {
     conversation.closing = undefined;
     conversation.asked = undefined;
     if (closing) this.acting.calledOff(this.caseOf(conversation));
+    if (closing && isStop(text, conversation.language)) {
+      rememberCaller(conversation, text);
+      yield* this.speakAndRemember(conversation, this.phrases(conversation).keypad.cancelled);
+      return;
+    }
     if (asked && agrees(text, conversation.language)) {
       rememberCaller(conversation, text);
       const given = { ...this.agreedCase(conversation), signal: options.signal };
@@ -403,47 +357,48 @@ export class Agent extends Replying {
     yield* this.reply(conversation, options, sinceMs);
   }
 
+  /**
+   * The caller thinks aloud. An answer that this has stopped goes on, unless more words come; otherwise the caller is
+   * told once that there is time, and from then on it counts as silence.
+   */
+  private async *waitFor(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
+    if (conversation.unanswered !== undefined) {
+      await pause(this.options.clock, this.options.timing.finishWithinMs, options.signal);
+      if (!options.signal.aborted) yield* this.goOn(conversation, options);
+    } else if (conversation.thinking) {
+      yield* this.inputTimedOut(conversation, options);
+    } else if (!options.line?.speaking) {
+      conversation.thinking = true;
+      yield this.speech(conversation, this.phrases(conversation).takeYourTime);
+    }
+  }
+
   /** The call is over. Its report, if the profile wants one, goes out later. */
-  ended(conversation: Conversation): void {
+  ended(conversation: Conversation): Promise<void> | undefined {
     this.records.forget(conversation);
     this.runs.forget(conversation.callId);
     const { profiles, reporter, clock, limits, observe } = this.options;
     const call = observed(conversation);
     limits?.ended(call);
-    const outcome = ENDINGS[conversation.ending ?? 'own'] ?? outcomeOf(conversation, clock.nowMs());
-    observe?.({ type: 'call_over', ...call, outcome });
+    observe?.({ type: 'call_over', ...call, outcome: countedAs(conversation, clock.nowMs()) });
     // Only the webhook of its own profile is told of a call, not that of one which took its place.
     const profile = profiles.byKey(conversation.profileKey);
-    if (!reporter || !profile?.afterCall) return;
+    const { afterCall } = profile ?? {};
+    if (!reporter || !profile || !afterCall) return undefined;
     const times = { nowMs: clock.nowMs(), epochMs: this.wallMs() };
-    reporter.report(endedCall(conversation, profile.name, times), profile.afterCall);
+    const over = endedCall(conversation, profile.name, times);
+    const mine = this.records.claimReport(conversation);
+    if (mine instanceof Promise)
+      return mine.then((is) => is && reporter.report(over, afterCall)).then(() => {});
+    if (mine) reporter.report(over, afterCall);
+    return undefined;
   }
 
   /** The ladder starts anew. Returns the end of a call that has become too long, or has cost too much. */
   private callerIsThere(conversation: Conversation): Ending | undefined {
+    conversation.thinking = undefined;
     const type = conversation.closing ? 'called_off' : 'speech';
     const step = this.climb(conversation, { type, nowMs: this.options.clock.nowMs() });
     return isEnding(step) ? step : undefined;
   }
-}
-
-/** Ends early when the signal aborts. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = clock.after(ms, resolve);
-    signal.addEventListener(
-      'abort',
-      () => {
-        stop();
-        resolve();
-      },
-      { once: true },
-    );
-    if (signal.aborted) resolve();
-  });
-}
-
-/** By estimate and by what the network tells. */
-function isSpeaking({ speaking }: Conversation): boolean {
-  return speaking.length > 0;
 }

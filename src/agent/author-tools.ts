@@ -125,7 +125,7 @@ export function describeAuthorTool({ name, description, input, ...given }: Autho
 
 /**
  * Runs a tool to its end, its failure or its deadline, and says how it went as JSON. Never rejects: a model that is
- * told what went wrong can say so.
+ * told what went wrong can say so. `offered`: what a model that has made up a tool is told there is.
  */
 export async function runTool(
   tool: AuthorTool | undefined,
@@ -134,8 +134,9 @@ export async function runTool(
   clock: Clock,
   runs: ToolRuns,
   marks?: ToolMarks,
+  offered: readonly ToolDescription[] = [],
 ): Promise<string> {
-  if (!tool) return failure('There is no such tool.');
+  if (!tool) return failure(`There is no tool ${call.name}; ${others(offered)}`);
   const input = tool.input.safeParse(call.arguments);
   if (!input.success) {
     const fields = input.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
@@ -167,6 +168,12 @@ export async function runTool(
   } finally {
     stop();
   }
+}
+
+/** What a model may call instead of what it made up. */
+function others(offered: readonly ToolDescription[]): string {
+  const names = offered.map((tool) => tool.function.name);
+  return names.length > 0 ? `there are ${names.join(', ')}.` : 'there are none. Answer without.';
 }
 
 const MAYBE =

@@ -28,6 +28,11 @@ export interface CallRecord extends RunRecord {
 export interface CallRecords {
   /** @param profile name of the profile that answers */
   of(conversation: Conversation, profile: string): CallRecord;
+  /**
+   * Whether it is for this process to report the call: of all that have seen its end, one does. A promise where that has
+   * to be asked for, within the turn that ends the call.
+   */
+  claimReport(conversation: Conversation): boolean | Promise<boolean>;
   /** The call is over. */
   forget(conversation: Conversation): void;
 }

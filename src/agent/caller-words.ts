@@ -1,4 +1,4 @@
-import { BargeInHelper, BargeInIntent, spokenDigits } from '@jovo-telephony/telephony';
+import { BargeInHelper, BargeInIntent, isHesitation, spokenDigits } from '@jovo-telephony/telephony';
 import type { Language } from './brain';
 import type { Conversation } from './conversation';
 
@@ -33,7 +33,34 @@ export function isDigits({ keypad, language }: Conversation, text: string | unde
   return (keypad?.menu ?? keypad?.entry) !== undefined && spokenDigits(text, language) !== undefined;
 }
 
+/** Whether an interruption was meant as one: a cough and an "mhm" are not. */
+export function isMeant(meaning: BargeInIntent): boolean {
+  return meaning !== BargeInIntent.NOISE && meaning !== BargeInIntent.ACKNOWLEDGMENT;
+}
+
+/** Whether the caller only wants it to stop. */
+export function isStop(text: string, language: Language): boolean {
+  return BargeInHelper.classify(text, language) === BargeInIntent.STOP;
+}
+
 /** Whether the words are a yes and nothing else. */
 export function agrees(text: string, language: Language): boolean {
   return BargeInHelper.classify(text, language) === BargeInIntent.ACKNOWLEDGMENT;
+}
+
+/** Sounds of listening. After a question they are a yes. */
+const LISTENING = /^(m+h+m+|m+[ -]h+m+|u+h+[ -]?h+u+h+|aha)[\s.!…]*$/i;
+
+/** Longer than any of these sounds is written. */
+const MAX_SOUND_CHARS = 20;
+
+/**
+ * Whether a caller to whom nothing is being said only thinks aloud: "ähm", or "mhm" where nothing was asked. That is no
+ * question, and there is nothing to answer.
+ */
+export function thinksAloud({ language, messages }: Conversation, text: string): boolean {
+  const said = text.trim();
+  if (said.length > MAX_SOUND_CHARS || !LISTENING.test(said)) return isHesitation(text, language);
+  const last = messages.findLast(({ role }) => role === 'assistant');
+  return !(last?.role === 'assistant' && last.text.trim().endsWith('?'));
 }

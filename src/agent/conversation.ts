@@ -64,7 +64,10 @@ export interface Conversation {
   unheard: string[];
   /** When the caller last began to make a sound. */
   soundAtMs?: number;
+  /** How often the caller meant to interrupt. */
   interruptions: number;
+  /** The caller thinks aloud, and was told that there is time. */
+  thinking?: true;
   /** Waits that were filled so far: the next one is filled with other words. */
   waits?: number;
   ladder: LadderState;

@@ -1,6 +1,6 @@
 import type { CallFact } from '@jovo-telephony/dialer';
-import { type CallAction, hangUp } from '@jovo-telephony/telephony';
-import { Agent, type AgentOptions, type Parties, pause, type TurnOptions } from './agent';
+import { type CallAction, hangUp, pause } from '@jovo-telephony/telephony';
+import { Agent, type AgentOptions, type Parties, type TurnOptions } from './agent';
 import { type Conversation, cutOff, rememberCaller } from './conversation';
 import { OPTED_OUT, wantsNoCalls } from './opt-out';
 
@@ -19,6 +19,8 @@ export interface OutboundCalls {
 export interface OutboundState {
   /** Names the call for the dialer. */
   key?: string;
+  /** Names of what whoever has ordered the call has given it. */
+  metadata?: readonly string[];
   /** Nobody has picked up yet. */
   ringing?: true;
   /** The person called may say hello first. */
@@ -60,7 +62,8 @@ export class OutboundAgent extends Agent {
 
   override begin(callId: string, { key, ...parties }: Parties & { key?: string }): Conversation {
     const conversation = super.begin(callId, parties);
-    if (parties.direction === 'outbound') conversation.outbound = key === undefined ? {} : { key };
+    if (parties.direction === 'outbound')
+      conversation.outbound = { key, metadata: namesIn(parties.metadata, key) };
     return conversation;
   }
 
@@ -167,13 +170,14 @@ export class OutboundAgent extends Agent {
       : this.hangUpWith(conversation, message, 'voicemail');
   }
 
-  override ended(conversation: Conversation, reason?: string): void {
+  override ended(conversation: Conversation, reason?: string): Promise<void> | undefined {
     const { outbound, closing } = conversation;
     const result = closing?.type === 'hang_up' ? closing.outcome : undefined;
     this.tell(conversation, { type: 'ended', reason, result });
     // Nobody was there: there is no call to report on.
-    if (outbound?.ringing) this.records.forget(conversation);
-    else super.ended(conversation);
+    if (!outbound?.ringing) return super.ended(conversation);
+    this.records.forget(conversation);
+    return undefined;
   }
 
   /** Said to the end, whatever is said over it. */
@@ -199,6 +203,17 @@ export class OutboundAgent extends Agent {
     if (outbound?.key === undefined) return;
     this.given.outbound?.note(outbound.key, fact).catch((error: unknown) => this.options.onFailure?.(error));
   }
+}
+
+/** The most names that are kept. */
+const MAX_NAMES = 32;
+
+/** Names that a profile could use, without the one that carries the key. What may be a number is no name. */
+function namesIn(metadata: Parties['metadata'] = {}, key?: string): string[] | undefined {
+  const names = Object.keys(metadata).filter(
+    (name) => metadata[name] !== key && /^[\w.-]{1,64}$/.test(name) && !/\d{4}/.test(name),
+  );
+  return names.length > 0 ? names.slice(0, MAX_NAMES) : undefined;
 }
 
 /** What placeholders can hold. */

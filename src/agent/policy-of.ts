@@ -2,6 +2,7 @@ import {
   type ActionRules,
   judgeNumber,
   type NumberRules,
+  type PolicyRefusal,
   type PolicyRules,
   phoneDigits,
   type RiskyActionType,
@@ -69,13 +70,23 @@ function countryPrefix(digits: string): string | undefined {
   return Object.values(COUNTRY_OF_REGION).find((prefix) => `+${digits}`.startsWith(prefix));
 }
 
-/** Destinations that could never be called, one sentence each: told at start, not to a caller. */
-export function unreachableDestinations(profile: AgentProfile): { destination: string; sentence: string }[] {
+/** A number of a destination that can never be called. `attempt`: which of its numbers, from 0. */
+export interface Unreachable {
+  destination: string;
+  attempt: number;
+  reason: PolicyRefusal;
+  sentence: string;
+}
+
+/** Numbers that the policy would always refuse: told at start, not to a caller. */
+export function unreachableNumbers(profile: AgentProfile): Unreachable[] {
   const rules = numberRules(profile);
   return Object.entries(profile.destinations).flatMap(([destination, place]) =>
-    numbersOf(place).flatMap((number) => {
+    numbersOf(place).flatMap((number, attempt) => {
       const verdict = judgeNumber(`+${number}`, rules);
-      return verdict.allowed ? [] : [{ destination, sentence: verdict.sentence }];
+      return verdict.allowed
+        ? []
+        : [{ destination, attempt, reason: verdict.reason, sentence: verdict.sentence }];
     }),
   );
 }

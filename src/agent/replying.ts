@@ -91,7 +91,7 @@ export interface TurnOptions {
   /** Whether speech can leave at any time, so that a filler does not stand in the answer's way. */
   push: boolean;
   /** What the network tells of the sound on the line while the turn goes on. Absent: there is only the estimate. */
-  line?: Pick<SpeechClock, 'onEnded'>;
+  line?: Pick<SpeechClock, 'onEnded' | 'speaking'>;
 }
 
 /** How an answer to what is said is waited for. */

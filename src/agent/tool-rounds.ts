@@ -46,8 +46,9 @@ export async function* replyWithTools(
       const filler = tool?.filler?.[context.language];
       if (filler) yield { type: 'aside', text: filler };
       if (context.signal.aborted) return;
-      const output = await runTool(tool, call, context, clock, runs, marks);
-      marks?.note('tool', { name: call.name, ok: output.startsWith('{"ok":true') });
+      const output = await runTool(tool, call, context, clock, runs, marks, request.tools);
+      // What a model has made up may hold anything.
+      marks?.note('tool', { name: tool?.name ?? 'unknown', ok: output.startsWith('{"ok":true') });
       const input = JSON.stringify(call.arguments) ?? '{}';
       const message: Message = { role: 'tool', id: call.id, name: call.name, input, output };
       onResult(message);

@@ -66,7 +66,7 @@ function describe(profile: AgentProfile): ToolDescription[] {
   });
 }
 
-/** A model has called a tool that does not exist, or with arguments that cannot be read. */
+/** A model has called a tool with arguments that cannot be read. */
 export class ToolCallError extends Error {
   override readonly name = 'ToolCallError';
 }
@@ -81,9 +81,9 @@ export function readToolCall(
 ): BrainEvent {
   const { id, name, json } = given;
   if (!Object.hasOwn(TOOLS, name)) {
-    if (!offered.some((tool) => tool.function.name === name)) {
-      throw new ToolCallError('The model called a tool that does not exist');
-    }
+    // Whoever runs it says so to the model, which may know better then.
+    if (!offered.some((tool) => tool.function.name === name))
+      return { type: 'author_tool', call: { id, name: wellFormed(name), arguments: {} } };
     const call: AuthorToolCall = { id, name, arguments: readJson(name, json) };
     return { type: 'author_tool', call };
   }
@@ -93,6 +93,11 @@ export function readToolCall(
     throw new ToolCallError(`The arguments of ${name} do not fit: ${fields}`);
   }
   return { type: 'tool', call: { name, arguments: parsed.data } as ToolCall };
+}
+
+/** A name that no endpoint refuses: it is shown to the model again. */
+function wellFormed(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || 'unknown';
 }
 
 function readJson(name: string, json: string): unknown {

@@ -7,10 +7,10 @@ import { CallComponent } from './CallComponent';
 @Component({ name: 'CallEnd' })
 export class CallEnd extends CallComponent {
   @Handle({ global: true, types: [InputType.SESSION_END] })
-  ended(): void {
+  async ended(): Promise<void> {
     // A call that nobody knows is not begun only to be ended.
     const { conversation } = this.$session.data;
-    if (conversation) this.$agent.ended(conversation, this.$input.reason);
+    if (conversation) await this.$agent.ended(conversation, this.$input.reason);
     this.$session.data = {};
     this.$session.state = [];
   }

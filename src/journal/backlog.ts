@@ -1,6 +1,7 @@
 import type { Clock } from '@jovo-telephony/telephony';
 import type { CallFile, Unsaved } from './call-file';
-import type { JournalStore, TurnResult } from './store';
+import { CallBusyError, isRefusal } from './refusal';
+import type { JournalStore, Lease, TurnResult } from './store';
 import type { StoreLine } from './store-line';
 
 export interface BacklogOptions {
@@ -60,6 +61,17 @@ export class Backlog {
     });
     this.waiting.add(file);
     this.timer ??= this.options.clock.after(RETRY_MS, this.work);
+  }
+
+  /**
+   * The store does not take what was to be written of a call, and would not the next time either. The call goes on from
+   * memory and is written with its next turn, if that can be.
+   */
+  giveUp(file: CallFile, { about }: Pick<TurnResult, 'about'>, lease?: Lease): void {
+    this.options.warn?.('the store does not take a turn of a call: it is not written');
+    // Whose call it is is told with the next turn.
+    if (about) file.isDescribed = false;
+    if (lease) this.options.store.look([lease], 0).catch(() => {});
   }
 
   /** Writes what waits of one call. Rejects while that is not possible. */
@@ -125,8 +137,18 @@ export class Backlog {
         if (unsaved.ended) this.options.onEnded?.(file);
       }
     } catch (error) {
-      file.unsaved = joined(unsaved, file.unsaved);
-      throw error;
+      if (!isRefusal(error)) {
+        file.unsaved = joined(unsaved, file.unsaved);
+        throw error;
+      }
+      this.pages -= unsaved.pages.length;
+      this.busy.delete(file);
+      this.giveUp(file, unsaved);
+      const more = file.unsaved as Unsaved | undefined;
+      // It is based on what was not written.
+      if (more) more.base = unsaved.base;
+      else this.waiting.delete(file);
+      if (!more && unsaved.ended) this.options.onEnded?.(file);
     }
   }
 
@@ -137,7 +159,7 @@ export class Backlog {
     const begun = await store.begin(file.id, { holder, leaseMs, force: tries >= MAX_BUSY });
     if (begun.result === 'busy') {
       this.busy.set(file, tries + 1);
-      throw new Error('Another process works on the call');
+      throw new CallBusyError();
     }
     const { lease, state } = begun;
     const made = file.writerOf(state, unsaved.writers);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { DialledCall } from '@jovo-telephony/dialer';
 import { phoneDigits } from '@jovo-telephony/telephony';
 import { readSettings, SettingsError } from '../settings';
+import { DialledCalls } from './dialled-calls';
 import { type ExportedCall, exportedCall, type Words } from './exported-call';
 import { SILENT_MS } from './journal';
 import { JournalOpenError, openStore, sealingOf } from './open-journal';
 import type { Sealing } from './sealing';
-import type { CallFilter, JournalStore, StoredCall } from './store';
+import type { CallFilter, JournalStore } from './store';
 
 const HELP = `npm run journal -- <command> [options]
 
@@ -36,21 +38,21 @@ interface Asked {
   callerKeys: readonly string[] | undefined;
   call: string | undefined;
   words: Words;
+  dialled: Pick<DialledCalls, 'of'>;
   print(line: string): void;
 }
 
 const COMMANDS: Readonly<Record<string, (asked: Asked) => Promise<void>>> = {
   export: async ({ print, ...asked }) => {
-    for await (const call of callsOf(asked))
-      print(JSON.stringify(exportedCall(call, asked.sealing, asked.words)));
+    for await (const call of reportsOf(asked)) print(JSON.stringify(call));
   },
   show: async ({ print, ...asked }) => {
     if (!asked.call)
       throw new UsageError('show: which call? Its id comes next, for example: show sipgate/0b1f...');
     let found = false;
-    for await (const call of callsOf(asked)) {
+    for await (const call of reportsOf(asked)) {
       found = true;
-      print(shown(exportedCall(call, asked.sealing, asked.words)));
+      print(shown(call));
     }
     if (!found)
       throw new UsageError(
@@ -98,14 +100,16 @@ export async function runJournalCli(
   }
   const { journal: settings } = readSettings(environment);
   const store = await openStore(settings);
+  const dialled = new DialledCalls(environment);
   try {
     const sealing = await sealingOf(settings.key, store);
     const callerKeys = values.caller === undefined ? undefined : sealing.callerKeys(digitsOf(values.caller));
     const kept = call && keptAs(call, sealing);
     const filter = { callerKeys, ...(kept?.includes('/') && { callIds: [kept] }) };
-    await command({ store, sealing, filter, callerKeys, call: kept, words, print });
+    await command({ store, sealing, filter, callerKeys, call: kept, words, dialled, print });
     return 0;
   } finally {
+    await dialled.close();
     await store.close();
   }
 }
@@ -123,15 +127,20 @@ function keptAs(call: string, sealing: Sealing): string {
   return network === undefined ? kept.slice(1) : kept;
 }
 
-async function* callsOf({ store, filter, call }: Omit<Asked, 'print'>): AsyncGenerator<StoredCall> {
+/** What is asked for, each call with what the dialer knows of it. */
+async function* reportsOf(asked: Omit<Asked, 'print'>): AsyncGenerator<ExportedCall> {
+  const { store, filter, call, sealing, words } = asked;
   for await (const stored of store.read(filter)) {
-    if (!call || stored.callId === call || stored.callId.endsWith(`/${call}`)) yield stored;
+    if (call && stored.callId !== call && !stored.callId.endsWith(`/${call}`)) continue;
+    const report = exportedCall(stored, sealing, words);
+    const dialled = await asked.dialled.of(report.dialerCall);
+    yield dialled ? { ...report, dialled } : report;
   }
 }
 
 /** A call for people. */
 function shown(report: ExportedCall): string {
-  const { entries, transcript, actions, ...facts } = report;
+  const { entries, transcript, actions, dialled, ...facts } = report;
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(14)}${String(value)}`);
   const said = transcript?.map(({ role, text }) => `  ${role.padEnd(10)} ${text}`) ?? [
     '  (no words are kept)',
@@ -139,10 +148,17 @@ function shown(report: ExportedCall): string {
   const done = actions.map(
     ({ action, allowed, reason }) => `  ${action} ${allowed ? 'allowed' : `refused: ${reason}`}`,
   );
+  if (done.length === 0) done.push('  (none)');
   const happened = entries.map(
     ({ kind, at, words: _, ...more }) => `  ${at}  ${kind} ${JSON.stringify(more)}`,
   );
-  return [...lines, '', 'said', ...said, '', 'risky actions', ...done, '', 'entries', ...happened].join('\n');
+  const atDialer = dialled ? ['', 'at the dialer', ...factsOf(dialled)] : [];
+  const sections = ['', 'said', ...said, '', 'risky actions', ...done, '', 'entries', ...happened];
+  return [...lines, ...atDialer, ...sections].join('\n');
+}
+
+function factsOf(dialled: DialledCall): string[] {
+  return Object.entries(dialled).map(([name, value]) => `  ${name.padEnd(17)}${[value].flat().join(', ')}`);
 }
 
 if (require.main === module) {

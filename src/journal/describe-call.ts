@@ -41,11 +41,19 @@ export function describeCall(session: SessionItem, options: Describing): CallDes
     redacted: redact,
     started: {
       // With its key a call of ours is found in the records of the dialer, and the other way round by its id.
-      facts: { network, direction, profile, language, called: ownNumber, dialerCall: outbound?.key },
+      facts: {
+        network,
+        direction,
+        profile,
+        language,
+        called: ownNumber,
+        dialerCall: outbound?.key,
+        metadata: outbound?.metadata?.join(' '),
+      },
       words: { caller: callerNumber },
     },
     ended: () => ({
-      outcome: outcomeOf(conversation, options.nowMs()),
+      outcome: conversation.outbound?.ringing ? 'not_answered' : outcomeOf(conversation, options.nowMs()),
       turns: conversation.turns,
       interruptions: conversation.interruptions,
       machine: conversation.outbound?.machine,

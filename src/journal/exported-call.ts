@@ -1,3 +1,4 @@
+import type { DialledCall } from '@jovo-telephony/dialer';
 import { redact } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
 import { conversationOf, type SessionItem } from './call-file';
@@ -19,6 +20,10 @@ export interface ExportedCall {
   caller?: string;
   profile?: string;
   language?: string;
+  /** Of a call that we have placed: its key at the dialer, names of what it was given, and what the dialer knows of it. */
+  dialerCall?: string;
+  metadata?: string;
+  dialled?: DialledCall;
   startedAt?: string;
   endedAt?: string;
   outcome?: string;

@@ -1,4 +1,4 @@
-import type { CallRef } from '@jovo-telephony/platform-base';
+import { type CallRef, TAKEN_AWAY } from '@jovo-telephony/platform-base';
 import type { Budgets, LedgerRun, NotAdded, RiskyActionType } from '@jovo-telephony/telephony';
 import type { CallRecord, CallRecords, NoteFacts, NoteKind } from '../agent/call-record';
 import type { Conversation } from '../agent/conversation';
@@ -28,6 +28,18 @@ export class JournalRecords implements CallRecords, KnownCallers {
       network: network ?? 'unknown',
       callId,
     });
+  }
+
+  async claimReport({ network = 'unknown', callId, startedAtMs }: Conversation): Promise<boolean> {
+    const hold = this.journal.holdOf({ network, callId });
+    if (!hold) return true;
+    // The id may belong to a later call, too.
+    const key = `report ${hold.file.id} ${startedAtMs}`;
+    const counter = { key, limit: 1, untilMs: this.epochMs() + COUNTED_FOR_MS };
+    const answer = await hold.claim(hold.file.claims, [counter]);
+    // Without the store nobody can say. A report has an id of its own, so that a second one does no harm.
+    if (answer === 'granted' || answer === 'down') return true;
+    return answer === 'stale' && hold.interrupted.reason !== TAKEN_AWAY;
   }
 
   /** What ends with the call is erased when its end is written. */

@@ -8,14 +8,16 @@ import {
 } from '@jovo-telephony/platform-base';
 import type { Clock, Observe } from '@jovo-telephony/telephony';
 import { inBackground, then } from './answers';
+import { askStandings } from './ask-standings';
 import { Backlog } from './backlog';
 import { CallFile, type Claims, type SessionItem } from './call-file';
 import { pageOf } from './entries';
 import { type ClaimAnswer, type HoldWorld, JournalHold } from './hold';
 import { newHolder } from './holder';
 import { LeaseWatch } from './lease-watch';
+import { isRefusal } from './refusal';
 import type { Sealing } from './sealing';
-import type { Answer, Begun, Counter, JournalStore, Lease } from './store';
+import type { Answer, Begun, Counter, JournalStore, Lease, Standing } from './store';
 import { StoreLine } from './store-line';
 import { type Describe, turnResult } from './turn-result';
 
@@ -123,6 +125,18 @@ export class Journal implements CallKeeper {
     } catch {
       return taken();
     }
+  }
+
+  /** How calls stand, in whichever process. What this one still has of those that are over is forgotten. */
+  async standings(refs: readonly CallRef[]): Promise<readonly (Standing | undefined)[]> {
+    const ids = refs.map((ref) => this.options.sealing.idOf(ref));
+    const standings = await askStandings(ids, { store: this.options.store, line: this.line });
+    for (const [index, id] of ids.entries()) {
+      const forgotten = standings[index] === 'ended' && !this.holds.has(id);
+      if (forgotten && !this.files.get(id)?.unsaved) this.files.delete(id);
+    }
+    // What is not written yet is newer than what the store says.
+    return ids.map((id, index) => (this.files.get(id)?.unsaved ? undefined : standings[index]));
   }
 
   /** The hold on a call of this process, or what there is of it. */
@@ -260,7 +274,7 @@ export class Journal implements CallKeeper {
     const { store, clock } = this.options;
     clock.after(PROBE_EVERY_MS, () => {
       if (this.closed || this.line.isUp) return;
-      inBackground(() => this.line.ask('probe', PROBE_EVERY_MS, () => store.hasCalled('', '', '')));
+      inBackground(() => this.line.ask('probe', PROBE_EVERY_MS, () => store.probe()));
       this.probe();
     });
   };
@@ -318,7 +332,8 @@ export class Journal implements CallKeeper {
       // Known only now: a write of this turn may still have been under way.
       const base = lease.version;
       const failed = (error: unknown) => {
-        this.backlog.add(file, { ...done, base });
+        if (isRefusal(error)) this.backlog.giveUp(file, done, lease);
+        else this.backlog.add(file, { ...done, base });
         throw error;
       };
       const written = (held: boolean) => {

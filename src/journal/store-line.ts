@@ -1,4 +1,5 @@
 import type { Clock } from '@jovo-telephony/telephony';
+import { concernsOneCall } from './refusal';
 import type { Answer } from './store';
 
 /** So many failures in a row, and the store counts as down. */
@@ -7,6 +8,12 @@ const DOWN_AFTER = 3;
 const FAILED_AFTER_MS = 1_500;
 /** A timer that is so late says that this process is busy. */
 const BUSY_MS = 50;
+
+/** A store that answers these may be one that cannot write: a full disk, a copy that only reads. */
+const READS: ReadonlySet<string> = new Set(['has_called', 'counts', 'look', 'standings']);
+
+/** What an answer says of the store. One that refuses a value of one call says nothing. */
+type Judgement = 'well' | 'failing' | 'nothing';
 
 /** The store did not answer, or not in time. */
 export class StoreDownError extends Error {
@@ -27,10 +34,12 @@ export interface StoreLineOptions {
 /**
  * How patient a call may be with the store. Every question has a limit; whoever asks goes on without an answer when it
  * is reached, though the question may still be answered later. A store that fails several times in a row is not waited
- * for any more, until one question has been answered in time.
+ * for any more, until one question has been answered in time; if a write was among them, until a write has.
  */
 export class StoreLine {
   private failures = 0;
+  /** Nothing has been written since a write has failed. */
+  private cannotWrite = false;
 
   constructor(private readonly options: StoreLineOptions) {}
 
@@ -40,36 +49,33 @@ export class StoreLine {
   }
 
   /**
-   * The answer, or a `StoreDownError` when it fails or takes too long for whoever asks. The store itself has failed when
-   * its answer takes longer than is reasonable for anybody. A store that answers at once is answered for at once.
+   * The answer, or a `StoreDownError` when it fails or takes too long for whoever asks; what concerns this call alone is
+   * thrown as it is. The store itself has failed when its answer takes longer than is reasonable for anybody. A store
+   * that answers at once is answered for at once.
    */
   ask<T>(operation: string, withinMs: number, question: () => Answer<T>): Answer<T> {
     const { clock, onAnswer } = this.options;
     const sinceMs = clock.nowMs();
-    const told = (is: 'well' | 'failing') => {
+    const told = (is: Judgement) => {
       onAnswer?.(operation, clock.nowMs() - sinceMs);
-      this.told(is);
+      this.told(is, READS.has(operation));
     };
     let answer: Answer<T>;
     try {
       answer = question();
-    } catch {
-      told('failing');
-      throw new StoreDownError();
+    } catch (error) {
+      told(judgementOf(error));
+      throw failureOf(error);
     }
     if (answer instanceof Promise) return this.within(answer, withinMs, told);
     told('well');
     return answer;
   }
 
-  private async within<T>(
-    answer: Promise<T>,
-    withinMs: number,
-    told: (is: 'well' | 'failing') => void,
-  ): Promise<T> {
+  private async within<T>(answer: Promise<T>, withinMs: number, told: (is: Judgement) => void): Promise<T> {
     let settled = false;
     // Says how the store is doing, once.
-    const judged = (is: 'well' | 'failing') => {
+    const judged = (is: Judgement) => {
       if (!settled) told(is);
       settled = true;
     };
@@ -78,9 +84,9 @@ export class StoreLine {
         judged('well');
         return value;
       },
-      () => {
-        judged('failing');
-        throw new StoreDownError();
+      (error: unknown) => {
+        judged(judgementOf(error));
+        throw failureOf(error);
       },
     );
     const stopWatching = this.after(FAILED_AFTER_MS, () => judged('failing'));
@@ -103,9 +109,19 @@ export class StoreLine {
     return () => stop();
   }
 
-  private told(is: 'well' | 'failing'): void {
+  private told(is: Judgement, reads: boolean): void {
     const wasUp = this.isUp;
-    this.failures = is === 'well' ? 0 : this.failures + 1;
+    if (is === 'failing') {
+      this.failures += 1;
+      if (!reads) this.cannotWrite = true;
+    } else if (is === 'well' && !(reads && this.cannotWrite)) {
+      this.failures = 0;
+      this.cannotWrite = false;
+    }
     if (wasUp !== this.isUp) this.options.onChange?.(this.isUp);
   }
 }
+
+const judgementOf = (error: unknown): Judgement => (concernsOneCall(error) ? 'nothing' : 'failing');
+
+const failureOf = (error: unknown): unknown => (concernsOneCall(error) ? error : new StoreDownError());

@@ -28,6 +28,9 @@ export interface JournalStore {
   /** How things stand with the calls that are being worked on; leases that still hold are renewed if asked for. */
   look(leases: readonly Lease[], renewForMs?: number): Promise<LeaseState[]>;
 
+  /** Whether calls live or are over; undefined for one that is not known, or not any more. Changes nothing. */
+  standings(callIds: readonly string[]): Promise<(Standing | undefined)[]>;
+
   /** Whether there is another call of this caller that this profile has answered. */
   hasCalled(callerKey: string, profile: string, exceptCallId: string): Promise<boolean>;
 
@@ -45,6 +48,9 @@ export interface JournalStore {
 
   /** A value that all processes of this store share: the one that is there, otherwise the proposed one. */
   shared(name: string, proposed: string): Promise<string>;
+
+  /** Writes something of no meaning: whether reading works says little. */
+  probe(): Promise<void>;
 
   close(): Promise<void>;
 }
@@ -152,6 +158,8 @@ export interface LeaseState {
   holds: boolean;
   interrupts: number;
 }
+
+export type Standing = 'live' | 'ended';
 
 export interface CallFilter {
   callIds?: readonly string[];

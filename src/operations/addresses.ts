@@ -49,11 +49,24 @@ export function clientAddress({ socket, headers }: Origin, trusted: TrustedProxi
   // From the nearest to the farthest. A proxy that names nobody we can read speaks for itself.
   for (const [hop, entry] of chain.reverse().entries()) {
     const isTrusted = typeof trusted === 'number' ? hop < trusted : trusted.has(address);
-    const next = isTrusted ? plain(entry.trim()) : undefined;
+    const next = isTrusted ? plain(withoutPort(entry.trim())) : undefined;
     if (next === undefined) break;
     address = next;
   }
   return address;
+}
+
+/**
+ * Whom a limit counts an address for: an IPv6 subscriber has a whole /64 and may send from any address of it. IPv4
+ * addresses stand for themselves. Expects what {@link clientAddress} returns.
+ */
+export function subscriberOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const zeros = address.includes('::') ? Array<string>(8 - before.length - after.length).fill('0') : [];
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }
 
 const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
@@ -62,6 +75,11 @@ const LOOPBACK = new AddressList(['127.0.0.0/8', '::1']);
 export function isLocal({ socket, headers }: Origin): boolean {
   if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
   return LOOPBACK.has(socket.remoteAddress);
+}
+
+/** An address as proxies write it: `192.0.2.1:4711`, `[2001:db8::1]:4711`, `[2001:db8::1]`, or without all that. */
+function withoutPort(entry: string): string {
+  return /^\[([^\]]*)\](?::\d{1,5})?$/.exec(entry)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(entry)?.[1] ?? entry;
 }
 
 /** The address in one way of writing, so that a limit counts it once. Undefined for what is none. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { CallRefusal, Headers } from '@jovo-telephony/platform-base';
+import { type CallRefusal, errorAnswer, type Headers } from '@jovo-telephony/platform-base';
 import type { Clock } from '@jovo-telephony/telephony';
-import { type AddressList, clientAddress, type TrustedProxies } from './addresses';
+import { type AddressList, clientAddress, subscriberOf, type TrustedProxies } from './addresses';
 import type { ErrorCodeName } from './error-codes';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
@@ -82,7 +82,7 @@ export class DoorWatch {
 
   private mayEnter(network: string, allowFrom: AddressList | undefined, request: IncomingMessage): boolean {
     const address = clientAddress(request, this.options.trustProxy);
-    if (address !== undefined) this.origins.set(request.headers, address);
+    if (address !== undefined) this.origins.set(request.headers, subscriberOf(address));
     if (!allowFrom || allowFrom.has(address)) return true;
     this.refused(network, 'DOOR_ADDRESS_REFUSED');
     return false;
@@ -100,7 +100,7 @@ export class DoorWatch {
 }
 
 function turnAway(request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({ error: 'Forbidden' });
+  const body = JSON.stringify(errorAnswer(403, 'Forbidden').body);
   response.writeHead(403, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),

@@ -6,6 +6,10 @@ export interface DrainOptions {
   log: Log;
   /** Calls that are running. */
   calls(): number;
+  /** Those of them that something is still to come of: nobody waits for a call that is with somebody else. */
+  expected(): number;
+  /** Forgets calls that have ended in another process. */
+  sweep(): Promise<void>;
   /** How long they may go on. */
   limitMs: number;
   /** Says goodbye in every call that is left. */
@@ -20,6 +24,7 @@ export interface DrainOptions {
 export type DrainState = 'serving' | 'draining' | 'goodbye' | 'ended';
 
 const LOOK_EVERY_MS = 50;
+const SWEEP_EVERY_MS = 2_000;
 
 /** How a server stops: it takes no new calls, lets those that run come to their end, and says goodbye to the rest. */
 export class Drain {
@@ -51,32 +56,38 @@ export class Drain {
   }
 
   private async run(): Promise<void> {
-    const { log, calls, limitMs, sayGoodbye, goodbyeMs, end } = this.options;
+    const { log, calls, expected, limitMs, sayGoodbye, goodbyeMs, end } = this.options;
     this.current = 'draining';
     const limitSeconds = limitMs / 1000;
     if (!this.forced) log.info({ state: 'draining', calls: calls(), limitSeconds }, 'No new calls');
     if (!(await this.empty(limitMs)) && !this.forced) {
       this.current = 'goodbye';
-      log.warn({ code: 'CALL_ENDED_BY_STOP', calls: calls() }, 'Saying goodbye');
+      log.warn({ code: 'CALL_ENDED_BY_STOP', calls: expected() }, 'Saying goodbye');
       sayGoodbye();
       await this.empty(goodbyeMs);
     }
-    if (calls() > 0) {
-      log.warn({ code: 'CALL_ENDED_BY_STOP', calls: calls() }, 'Calls ended without a word');
-      await end();
+    if (expected() > 0) {
+      log.warn({ code: 'CALL_ENDED_BY_STOP', calls: expected() }, 'Calls ended without a word');
     }
+    // Also those that nobody has waited for: their reports are still to be sent.
+    if (calls() > 0) await end();
     this.current = 'ended';
   }
 
-  /** Waits until no call is left, but no longer than this. Returns whether none is. */
+  /** Waits until nothing is to come of any call, but no longer than this. Returns whether that is so. */
   private async empty(withinMs: number): Promise<boolean> {
-    const { clock, calls } = this.options;
+    const { clock, expected, sweep } = this.options;
     const untilMs = clock.nowMs() + withinMs;
-    while (calls() > 0 && !this.forced && clock.nowMs() < untilMs) {
+    let sweepAtMs = clock.nowMs();
+    while (expected() > 0 && !this.forced && clock.nowMs() < untilMs) {
+      if (clock.nowMs() >= sweepAtMs) {
+        sweepAtMs = clock.nowMs() + SWEEP_EVERY_MS;
+        sweep().catch(() => {});
+      }
       await new Promise<void>((resolve) => {
         clock.after(LOOK_EVERY_MS, resolve);
       });
     }
-    return calls() === 0;
+    return expected() === 0;
   }
 }

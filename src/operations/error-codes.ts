@@ -51,13 +51,29 @@ export const ERROR_CODES = {
   },
   DOOR_ADDRESS_REFUSED: {
     where: 'door',
-    meaning: "The sender's address is not in the allow-list of the network (403).",
-    advice: 'Add it to `AIFLOW_ALLOW_FROM` or `AUDIOCODES_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`.',
+    meaning: "The sender's address is not in the allow-list of the network, or not of this machine (403).",
+    advice:
+      'Add it to `AIFLOW_ALLOW_FROM` or `AUDIOCODES_ALLOW_FROM`; behind a proxy set `TRUST_PROXY`. For figures see `METRICS_TOKEN`.',
+  },
+  DOOR_BAD_REQUEST: {
+    where: 'door',
+    meaning: 'What was sent is no event of the network: no JSON, too deep, or a field is missing (400).',
+    advice: 'The answer says what was expected. Compare with the network’s documentation.',
   },
   DOOR_NOT_FOUND: {
     where: 'door',
-    meaning: 'Nothing is at this path (404).',
-    advice: 'The answer names the paths of the doors.',
+    meaning: 'Nothing is at this path, or the conversation is not known (404).',
+    advice: 'The answer says which; of paths it names those that there are.',
+  },
+  DOOR_METHOD_REFUSED: {
+    where: 'door',
+    meaning: 'The path is right, the method is not (405).',
+    advice: 'The header `Allow` names the methods that are understood.',
+  },
+  DOOR_TOO_LARGE: {
+    where: 'door',
+    meaning: 'A body is larger than an event may be (413).',
+    advice: 'Nothing to do: no event of a network is so large.',
   },
   DOOR_TOO_MANY_CALLS: {
     where: 'door',
@@ -76,7 +92,8 @@ export const ERROR_CODES = {
   },
   EVENT_DROPPED: {
     where: 'call',
-    meaning: 'An event or an action does not follow the wire specification and was dropped or mended.',
+    meaning:
+      'An event or an action does not follow the wire specification and was dropped or mended; or a call brought too many events.',
     advice:
       'The warning says what was wrong with it. Many of them: compare with the network’s documentation.',
   },

@@ -19,6 +19,8 @@ export interface FrontOptions {
 
 /** How long the goodbyes of a stop may take. */
 const GOODBYES_WITHIN_MS = 15_000;
+/** How often calls are looked for that have fallen silent, or ended elsewhere. */
+const SWEEP_EVERY_MS = 60_000;
 /** How long answers that are on their way may take after the last call. */
 const ANSWERS_WITHIN_MS = 1_000;
 
@@ -29,6 +31,7 @@ export class Front {
   private doors: readonly Door[] = [];
   private servers: readonly Server[] = [];
   private closed: Promise<void> | undefined;
+  private stopSweeping: () => void = () => {};
 
   constructor(private readonly options: FrontOptions) {
     const { settings, log, clock, operations } = options;
@@ -36,6 +39,8 @@ export class Front {
       clock,
       log,
       calls: () => this.calls,
+      expected: () => this.doors.reduce((sum, { calls }) => sum + calls.calls.expected, 0),
+      sweep: () => this.sweep(),
       limitMs: settings.drainMs,
       sayGoodbye: () => {
         for (const { calls } of this.doors) calls.stopCalls();
@@ -90,6 +95,7 @@ export class Front {
     const server = limitedServer(routes(ports));
     server.on('upgrade', upgrades(ports));
     this.doors = doors;
+    this.sweepLater();
     this.servers = [server];
     const port = await listen(server, { port: settings.port, host, variable: 'PORT' });
     if (metrics.port === undefined) return { port, metricsPort: undefined };
@@ -114,7 +120,19 @@ export class Front {
     return this.closed;
   }
 
+  private async sweep(): Promise<void> {
+    await Promise.all(this.doors.map(({ calls }) => calls.sweep()));
+  }
+
+  private sweepLater(): void {
+    this.stopSweeping = this.options.clock.after(SWEEP_EVERY_MS, () => {
+      this.sweep().catch(() => {});
+      this.sweepLater();
+    });
+  }
+
   private async shut(graceMs: number): Promise<void> {
+    this.stopSweeping();
     for (const { webSocket } of this.doors) webSocket.close(graceMs > 0);
     const cut = setTimeout(() => {
       for (const { webSocket } of this.doors) webSocket.close();

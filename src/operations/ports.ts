@@ -29,7 +29,9 @@ export interface Door {
 
 /** The calls behind a door. */
 export interface DoorCalls {
-  calls: { readonly size: number };
+  calls: { readonly size: number; readonly expected: number };
+  /** Ends those that have fallen silent, and forgets those that another process has ended. */
+  sweep(): Promise<void>;
   /** Tells each that it has to come to its end. */
   stopCalls(): void;
   /** Ends each without a word. */

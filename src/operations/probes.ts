@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { bearerGuard, type Guard } from '@jovo-telephony/platform-base';
+import { bearerGuard, errorAnswer, type Guard } from '@jovo-telephony/platform-base';
 import { isLocal } from './addresses';
 import type { Alarms } from './alarms';
 import type { DrainState } from './drain';
@@ -43,7 +43,7 @@ export class Probes {
   readonly listener: RequestListener = (request, response) => {
     const answer = this.internal.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (answer) answer(request, response);
-    else json(response, 404, { error: `Nothing here. Try ${[...this.internal.keys()].join(', ')}` });
+    else refuse(response, 404, `Nothing here. Try ${[...this.internal.keys()].join(', ')}`);
   };
 
   /** A server that finishes its calls still lives, but should get no new ones. */
@@ -59,20 +59,22 @@ export class Probes {
       if (this.guard(request.headers) === true) answer();
       else {
         response.setHeader('WWW-Authenticate', 'Bearer');
-        json(response, 401, { error: 'Send METRICS_TOKEN as "Authorization: Bearer ..."' });
+        refuse(response, 401, 'Send METRICS_TOKEN as "Authorization: Bearer ..."');
       }
     } else if (ownPort || isLocal(request)) answer();
     else
-      json(response, 403, {
-        error: 'Only for this machine; set METRICS_TOKEN or METRICS_PORT to read it from others',
-      });
+      refuse(
+        response,
+        403,
+        'Only for this machine; set METRICS_TOKEN or METRICS_PORT to read it from others',
+      );
   }
 
   private figures(response: ServerResponse): void {
     const { metrics } = this.options;
     metrics.text().then(
       (text) => send(response, 200, metrics.registry.contentType, text),
-      () => json(response, 500, { error: 'The figures could not be read' }),
+      () => refuse(response, 500, 'The figures could not be read'),
     );
   }
 
@@ -80,6 +82,10 @@ export class Probes {
     const { active, history } = this.options.alarms;
     json(response, 200, { active, history });
   }
+}
+
+function refuse(response: ServerResponse, status: number, error: string): void {
+  json(response, status, errorAnswer(status, error).body);
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

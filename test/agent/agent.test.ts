@@ -252,6 +252,10 @@ describe('ending and transferring', () => {
       },
     );
 
+    test('"stopp": that is called off, and no brain is asked', async () => {
+      expect(texts(await afterGoodbye('Stopp'))).toEqual([PHRASES.de.keypad.cancelled]);
+    });
+
     test.each(['Moment, noch eine Frage', 'Haben Sie am Freitag auch auf?'])(
       '"%s": the call goes on',
       async (words) => {
@@ -286,14 +290,37 @@ describe('what is not speech', () => {
     ]);
   });
 
-  test.each(['stopp', 'hm', '', undefined])(
-    'an interruption that asks for nothing (%s) gets silence',
-    async (words) => {
-      const { clock, brain, agent, conversation } = call([['Bitte?']]);
-      expect(await play(clock, agent.interrupted(conversation, words, live()))).toEqual([]);
-      expect(brain.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    ['hm', [PHRASES.de.takeYourTime]],
+    ['', [PHRASES.de.takeYourTime]],
+    [undefined, [PHRASES.de.takeYourTime]],
+  ])('an interruption that asks for nothing (%s) is not answered', async (words, said) => {
+    const { clock, brain, agent, conversation } = call([['Bitte?']]);
+    expect(texts(await play(clock, agent.interrupted(conversation, words, live())))).toEqual(said);
+    expect(brain.requests).toHaveLength(0);
+  });
+
+  test('"stopp" gets silence, and whoever then says nothing at all is asked', async () => {
+    const { clock, brain, agent, conversation } = call([['Bitte?']]);
+    const heard = await play(clock, agent.interrupted(conversation, 'stopp', live()));
+    expect(heard.map(({ atMs }) => atMs)).toEqual([8_000]);
+    expect(texts(heard)).toEqual([PHRASES.de.areYouThere[0]]);
+    // Where nothing can be pushed, our own wait would be filled.
+    expect(await play(clock, agent.interrupted(conversation, 'stopp', live(false)))).toEqual([]);
+    expect(brain.requests).toHaveLength(0);
+  });
+
+  test('words after "stopp" end the silence at once', async () => {
+    const { clock, agent, conversation } = call([]);
+    const words = new AbortController();
+    const silence = play(
+      clock,
+      agent.interrupted(conversation, 'stopp', { ...live(), signal: words.signal }),
+    );
+    await clock.pass(3_000);
+    words.abort();
+    expect(await silence).toEqual([]);
+  });
 
   test('a failed transfer and a failed text message are told to the caller and to the brain', async () => {
     const { agent, conversation } = call([]);

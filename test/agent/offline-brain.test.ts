@@ -143,12 +143,25 @@ describe('what callers say first, and what they take back', () => {
     ['de', 'Ach nein, doch nicht', 'no'],
     ['de', 'Nein, lassen Sie mal', 'no'],
     ['de', 'Egal, nicht so wichtig', 'no'],
+    ['de', 'Stopp!', 'declineHuman'],
+    ['de', 'Ach so', 'yes'],
+    ['de', 'Super', 'yes'],
+    ['de', 'Sind Sie noch da?', 'presence'],
+    ['de', 'Sind Sie samstags noch da?', 'faq'],
+    ['de', 'Hallo, hören Sie mich?', 'presence'],
+    ['de', 'Ich verstehe Sie nicht', 'repeat'],
+    ['de', 'Verbinden Sie mich nach Hause', 'noSuchDesk'],
     ['en', 'Hello, Miller here', 'greeting'],
     ['en', 'Hi, is that the bike shop?', 'rightPlace'],
     ['en', 'Have I reached Northgate Cycles?', 'rightPlace'],
     ['en', 'Is that a joke?', 'unknown'],
     ['en', 'No, forget it', 'no'],
     ['en', 'Never mind', 'no'],
+    ['en', 'Stop', 'declineHuman'],
+    ['en', 'I see', 'yes'],
+    ['en', 'Great', 'yes'],
+    ['en', 'Are you there?', 'presence'],
+    ['en', 'Put me on to HR', 'noSuchDesk'],
   ])('%s: %s', (language, text, intent) =>
     expect(understandingOf(profiles[language], language)(text).intent).toBe(intent),
   );
@@ -209,6 +222,42 @@ describe('a German call', () => {
     expect(calls).toEqual([{ name: 'transfer_call', arguments: { destination: 'billing' } }]);
   });
 
+  test.each([
+    'Verbinden Sie mich mit Herrn Meier',
+    'Können Sie mich bitte zum Labor durchstellen?',
+    'mit der Geschäftsleitung verbinden bitte',
+    'Verbinden Sie mich mit jemandem aus dem Labor',
+    'Bitte verbinden Sie mich mit der Nummer null neunhundert eins zwei drei',
+  ])('whom it does not know it asks about, and connects only after a yes: %s', async (text) => {
+    const phone = new Phone('de');
+    const asked = await phone.say(text);
+    expect(asked.calls).toEqual([]);
+    expect(asked.heard).toBe(`${OFFLINE_PHRASES.de.noSuchDesk} ${OFFLINE_PHRASES.de.offer}`);
+    expect((await phone.say('ja')).calls).toEqual([
+      { name: 'transfer_call', arguments: { destination: 'reception' } },
+    ]);
+  });
+
+  test.each([
+    'Verbinden Sie mich bitte mit jemandem',
+    'Ich habe Schmerzen mit dem Zahn, verbinden Sie mich bitte',
+    'Bitte verbinden Sie mich mit einem Mitarbeiter wegen meiner Krone',
+  ])('a wish for anybody is one: %s', async (text) => {
+    expect((await new Phone('de').say(text)).calls).toEqual([
+      { name: 'transfer_call', arguments: { destination: 'reception' } },
+    ]);
+  });
+
+  test.each([
+    ['de', 'mhm'],
+    ['en', 'mm-hmm'],
+    ['en', 'uh huh'],
+  ] as const)('%s: "%s" to an offer is a yes', async (language, yes) => {
+    const phone = new Phone(language);
+    await phone.say(language === 'de' ? 'Machen Sie auch Botox?' : 'do you rent out tandems');
+    expect((await phone.say(yes)).calls).toHaveLength(1);
+  });
+
   test('nobody to connect to is said plainly', async () => {
     const { heard, calls } = await new Phone('de', bare).say('Ich möchte mit einem Menschen sprechen');
     expect(calls).toEqual([]);
@@ -252,6 +301,24 @@ describe('an English call', () => {
       { name: 'transfer_call', arguments: { destination: 'reception' } },
     ]);
   });
+
+  test.each([
+    'Put me through to Mister Brown',
+    'can you connect me with the warehouse please',
+    'Transfer me to 0900 123456',
+    'get me the manager',
+  ])('whom it does not know it asks about, and connects only after a yes: %s', async (text) => {
+    const phone = new Phone('en');
+    const asked = await phone.say(text);
+    expect(asked.calls).toEqual([]);
+    expect(asked.heard).toBe(`${OFFLINE_PHRASES.en.noSuchDesk} ${OFFLINE_PHRASES.en.offer}`);
+    expect((await phone.say('yes please')).calls).toHaveLength(1);
+  });
+
+  test.each(['Please connect me to someone', 'put me through to a real person about my order'])(
+    'a wish for anybody is one: %s',
+    async (text) => expect((await new Phone('en').say(text)).calls).toHaveLength(1),
+  );
 
   test('an answer that was interrupted is sent as a whole', async () => {
     const phone = new Phone('en');

@@ -106,13 +106,21 @@ describe('what goes wrong', () => {
   test.each([
     ['arguments that are not JSON', 'transfer_call', '{"destination": "rec'],
     ['arguments of the wrong type', 'transfer_call', '{"destination": 5}'],
-    ['a tool that does not exist', 'launch_rocket', '{}'],
-    ['a tool with the name of a method', 'toString', '{}'],
   ])('%s: an error that does not repeat what the model wrote', async (_, name, args) => {
     mock.onMessage(/.*/, { toolCalls: [{ name, arguments: args }] });
     const failure = collect(brain().reply(asking('Bitte'), open()));
     await expect(failure).rejects.toMatchObject({ name: 'ToolCallError' });
     await expect(failure).rejects.not.toThrow(/rec$/);
+  });
+
+  test.each([
+    ['a tool that does not exist', 'launch_rocket', 'launch_rocket'],
+    ['a tool with the name of a method', 'toString', 'toString'],
+    ['a name that no endpoint takes back', 'rakete starten!', 'rakete_starten_'],
+  ])('%s: asked for like any other, so that the model can be told', async (_, name, told) => {
+    mock.onMessage(/.*/, { toolCalls: [{ name, arguments: '{"destination": "rec' }] });
+    const { events } = await collect(brain().reply(asking('Bitte'), open()));
+    expect(events).toMatchObject([{ type: 'author_tool', call: { name: told, arguments: {} } }]);
   });
 
   test('garbage instead of events is an error', async () => {

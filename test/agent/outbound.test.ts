@@ -107,7 +107,7 @@ describe('a call that we have placed', () => {
     ['know nothing of it', async () => undefined],
   ])('does not wait for records that %s', async (_, find) => {
     const call = await weCall([], { outbound: { find, note: async () => {} } });
-    expect(call.conversation.outbound).toEqual({});
+    expect(call.conversation.outbound).toEqual({ metadata: ['name', 'slot'] });
     expect(texts(await call.isAnswered())).toEqual([GREETING]);
   });
 

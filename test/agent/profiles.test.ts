@@ -58,7 +58,7 @@ test('a called number reaches its profile with or without +', () => {
 });
 
 describe('a faulty profile stops the start with file, line, field and what was expected', () => {
-  test.each([
+  test.each<[string, string, string | RegExp]>([
     ['a missing key', GOOD.replace(/^greeting.*\n/m, ''), 'p.yaml:1: greeting: is missing; expected a text'],
     ['an unknown key', `${GOOD}colour: blue\n`, 'p.yaml:14: colour: this key is not known'],
     ['a wrong type', GOOD.replace('"Guten Tag."', '[1]'), 'p.yaml:6: greeting: expected a text'],
@@ -143,9 +143,48 @@ describe('a faulty profile stops the start with file, line, field and what was e
       `${GOOD}mcp: { crm: { args: [crm.js] } }\n`,
       'p.yaml:14: mcp.crm: expected command (a program, with args, env) or url',
     ],
+    ...(
+      [
+        [
+          'an emergency number',
+          '112',
+          'Emergency numbers must be dialled by the caller. Expected a fixed line',
+        ],
+        ['a premium number', '+499001234567', 'Premium rate numbers are not called. Expected a fixed line'],
+        ['a shared-cost number', '+491801234567', 'Shared cost numbers are not called.'],
+        ['a satellite number', '+870773111632', 'Satellite and international network numbers'],
+        ['a short number', '22833', 'The number is too short: a short code or a part of a number.'],
+        [
+          'a number without country code',
+          '02116355',
+          'begins with zeros instead of the plus and country code.',
+        ],
+        ['a number that cannot exist', '4921163', 'cannot exist'],
+        ['a country that is not allowed', '+33140205050', 'allow others in policy.allow'],
+      ] as const
+    ).map(
+      ([what, number, expected]) =>
+        [
+          what,
+          GOOD.replace('"4921163551"', JSON.stringify(number)),
+          new RegExp(`^p\\.yaml:13: destinations\\.reception\\.number: .*${expected}`),
+        ] satisfies [string, string, RegExp],
+    ),
+    [
+      'one of further numbers',
+      GOOD.replace('"4921163551",', '"4921163551", otherwise: ["4921163552", "110"],'),
+      'p.yaml:13: destinations.reception.otherwise.1: Emergency numbers',
+    ],
     ['an empty file', '', 'p.yaml:1: profile: expected keys with values'],
   ])('%s', (_, text, expected) => {
-    expect(faults({ 'p.yaml': text })[0]).toContain(expected);
+    expect(faults({ 'p.yaml': text })[0]).toEqual(
+      typeof expected === 'string' ? expect.stringContaining(expected) : expect.stringMatching(expected),
+    );
+  });
+
+  test('a country that the profile allows is none', () => {
+    const abroad = GOOD.replace('"4921163551"', '"+33140205050"');
+    expect(faults({ 'p.yaml': `${abroad}policy: { allow: ["+33"] }\n` })).toEqual([]);
   });
 
   test('several faults are told at once', () => {

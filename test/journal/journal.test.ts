@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { CallHold, KeptCall, NotedEvent } from '@jovo-telephony/platform-base';
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
+import type { Conversation } from '../../src/agent/conversation';
 import { entriesOf, type JournalEntry } from '../../src/journal/entries';
 import { Journal } from '../../src/journal/journal';
+import { JournalRecords } from '../../src/journal/journal-records';
 import { Sealing } from '../../src/journal/sealing';
 import type { StoredCall } from '../../src/journal/store';
 import { MemoryStore } from '../../src/journal/stores/memory';
@@ -202,6 +204,105 @@ describe('a call between two processes', () => {
     await clock.pass(1);
     expect(await b.journal.take(REF, taking())).toMatchObject({ degraded: false });
     expect(clock.nowMs()).toBeLessThan(100);
+  });
+});
+
+describe('a call that the store does not take', () => {
+  const OTHER = { network: 'sipgate', callId: 'c2' };
+  const callOf = ([first]: readonly unknown[]) => JSON.stringify(first);
+
+  test('goes on alone: the others are kept, and so is this one as soon as that is possible', async () => {
+    const { a, b, clock, warnings } = fleet();
+    const first = await a.journal.take(REF, taking(event('eins')));
+    await first.release(kept(1));
+    a.faults.refuses = (name, given) => name === 'commit' && callOf(given).includes('c1');
+    for (let turn = 2; turn <= 6; turn += 1) {
+      const hold = await a.journal.take(REF, taking(event('zu groß')));
+      expect(hold.degraded).toBe(false);
+      expect(hold.kept).toBeUndefined();
+      await hold.release(kept(turn));
+      const other = await a.journal.take(OTHER, taking());
+      expect(other.degraded).toBe(false);
+      await other.release(kept(turn));
+      await clock.pass(3_000);
+    }
+    expect(a.journal.behind).toBe(0);
+    expect(a.journal.line.isUp).toBe(true);
+    expect(warnings.join()).not.toContain('away');
+    expect(warnings.filter((warning) => warning.includes('does not take'))).toHaveLength(5);
+    // The lease was given back all the same.
+    expect(revision(await b.journal.take(OTHER, taking()))).toBe(6);
+    const here = await b.journal.take(REF, taking());
+    expect(revision(here)).toBe(1);
+    await here.release(kept(1));
+    a.faults.refuses = undefined;
+    const last = await a.journal.take(REF, taking(event('sieben')));
+    await last.release(kept(9));
+    expect(revision(await b.journal.take(REF, taking()))).toBe(9);
+  });
+
+  test('one that waits for the store is given up, and nothing waits behind it', async () => {
+    const { a, clock } = fleet();
+    a.faults.down = true;
+    await (await a.journal.take(REF, taking())).release(kept(1, { ended: true }));
+    await (await a.journal.take(OTHER, taking())).release(kept(1));
+    a.faults.refuses = (name, given) => name === 'commit' && callOf(given).includes('c1');
+    a.faults.down = false;
+    await clock.pass(4_000);
+    expect(a.journal.behind).toBe(0);
+    expect(a.journal.fileOf(REF)).toBeUndefined();
+    expect(a.journal.line.isUp).toBe(true);
+  });
+});
+
+describe('how a call stands', () => {
+  test('is told without a trace; what this process has of one that is over is forgotten', async () => {
+    const { a, b, memory } = fleet();
+    expect(await a.journal.standings([REF])).toEqual([undefined]);
+    expect(await memory.standings(['sipgate/c1'])).toEqual([undefined]);
+    await (await a.journal.take(REF, taking())).release(kept(1));
+    expect(await b.journal.standings([REF])).toEqual(['live']);
+    await (await b.journal.take(REF, taking())).release(kept(2, { ended: true }));
+    expect(a.journal.fileOf(REF)).toBeDefined();
+    expect(await a.journal.standings([REF])).toEqual(['ended']);
+    expect(a.journal.fileOf(REF)).toBeUndefined();
+    b.faults.down = true;
+    expect(await b.journal.standings([REF])).toEqual([]);
+  });
+
+  test('what is not written yet is newer than what the store says', async () => {
+    const { a, b } = fleet();
+    await (await b.journal.take(REF, taking())).release(kept(1, { ended: true }));
+    a.faults.down = true;
+    await (await a.journal.take(REF, taking())).release(kept(1));
+    a.faults.down = false;
+    expect(await a.journal.standings([REF])).toEqual([undefined]);
+  });
+});
+
+describe('the report of a call', () => {
+  const over = { network: 'sipgate', callId: 'c1', startedAtMs: 5 } as Conversation;
+
+  test('is for one process only, of all that have seen the end of the call', async () => {
+    const { a, b, clock } = fleet();
+    const records = [a, b].map(({ journal }) => new JournalRecords(journal, () => 1_700_000_000_000));
+    const mine: (boolean | undefined)[] = [];
+    for (const [index, { journal }] of [a, b].entries()) {
+      const hold = await journal.take(REF, taking());
+      mine.push(await records[index]?.claimReport(over));
+      await hold.release(kept(index + 1));
+    }
+    expect(mine).toEqual([true, false]);
+    // Another call has been given the same id.
+    const hold = await a.journal.take(REF, taking());
+    expect(await records[0]?.claimReport({ ...over, startedAtMs: 6 })).toBe(true);
+    await hold.release(kept(3));
+    // Better twice than never: a report has an id.
+    a.faults.down = true;
+    const alone = await a.journal.take(REF, taking());
+    expect(await records[0]?.claimReport(over)).toBe(true);
+    await alone.release(kept(4));
+    await clock.pass(10);
   });
 });
 

@@ -71,6 +71,44 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
       expect(second.lease.fence).toBeGreaterThan(first.lease.fence);
     });
 
+    test('how calls stand is told without a trace', async () => {
+      const other = randomUUID();
+      expect(await one.standings([call, other])).toEqual([undefined, undefined]);
+      expect(await stored()).toBeUndefined();
+      const { lease } = await taken(one, 'a');
+      expect(await two.standings([other, call])).toEqual([undefined, 'live']);
+      await one.commit(lease, { state: sealed('bye'), about: about(), ended: true });
+      expect(await two.standings([call])).toEqual(['ended']);
+      const again = await taken(two, 'b');
+      await two.commit(again.lease, { state: sealed('hello') });
+      expect(await one.standings([call])).toEqual(['live']);
+    });
+
+    test('whether it can be written to can be tried again and again', async () => {
+      for (const store of [one, two, one]) await store.probe();
+    });
+
+    test('a state and words may be large', async () => {
+      const state = Buffer.alloc(900_000, 'state ');
+      const words = Buffer.alloc(900_000, 'words ');
+      const { lease } = await taken(one, 'a', { event: 'x'.repeat(300_000) });
+      await one.note(lease, 'y'.repeat(300_000)).catch(() => {});
+      const facts = about({ keep: 'everything' });
+      const large = { state, page: { ...page('large'), words }, about: facts };
+      expect(await one.commit(lease, large)).toBe(true);
+      const second = await taken(two, 'b');
+      expect(Buffer.from(second.state ?? []).equals(state)).toBe(true);
+      const kept = await stored();
+      expect(Buffer.from(kept?.state ?? []).equals(state)).toBe(true);
+      expect(Buffer.from(kept?.pages[0]?.words ?? []).equals(words)).toBe(true);
+      // Smaller again, then over: nothing of it is left to be found.
+      expect(await two.commit(second.lease, { state: sealed('small') })).toBe(true);
+      const third = await taken(one, 'a');
+      expect(opened(third.state)).toBe('small');
+      expect(await one.commit(third.lease, { state: sealed('over'), ended: true })).toBe(true);
+      expect(opened((await taken(two, 'b')).state)).toBe('over');
+    });
+
     test('a state that is at hand is not read again', async () => {
       const { lease } = await taken(one, 'a');
       await one.commit(lease, { state: sealed('hello') });

@@ -1,4 +1,4 @@
-import { AddressList, clientAddress, isLocal } from '../../src/operations/addresses';
+import { AddressList, clientAddress, isLocal, subscriberOf } from '../../src/operations/addresses';
 
 const from = (remoteAddress: string | undefined, forwarded?: string | string[]) => ({
   socket: { remoteAddress },
@@ -62,6 +62,30 @@ describe('where a request comes from', () => {
     expect(clientAddress(from('10.0.0.1', 'unknown'), 1)).toBe('10.0.0.1');
     expect(clientAddress(from('10.0.0.1', '203.0.113.9'), 9)).toBe('203.0.113.9');
     expect(clientAddress(from(undefined), 0)).toBeUndefined();
+  });
+
+  test.each([
+    ['203.0.113.9:4711', '203.0.113.9'],
+    ['[2001:db8::1]:80', '2001:db8::1'],
+    ['[2001:DB8:0::1]', '2001:db8::1'],
+    ['[::ffff:203.0.113.9]:80', '203.0.113.9'],
+    ['2001:db8::1', '2001:db8::1'],
+    // Neither is an address.
+    ['203.0.113.9:', '10.0.0.1'],
+    ['[203.0.113.9:80', '10.0.0.1'],
+  ])('%s, as a proxy writes it: %s', (written, address) => {
+    expect(clientAddress(from('10.0.0.1', written), 1)).toBe(address);
+  });
+
+  test.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::', 'fe80:0:0:0::/64'],
+  ])('%s counts as %s', (address, subscriber) => {
+    expect(subscriberOf(address)).toBe(subscriber);
   });
 
   test('this machine is meant only where nobody passed the request on', () => {

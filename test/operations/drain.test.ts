@@ -2,14 +2,18 @@ import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import { Drain } from '../../src/operations/drain';
 import { SILENT } from '../../src/operations/log';
 
-function rig(calls: number) {
+function rig(calls: number, transferred = 0) {
   const clock = new VirtualClock();
   const did: string[] = [];
-  const line = { calls };
+  const line = { calls, swept: 0 };
   const drain = new Drain({
     clock,
     log: SILENT,
-    calls: () => line.calls,
+    calls: () => line.calls + transferred,
+    expected: () => line.calls,
+    sweep: async () => {
+      line.swept += 1;
+    },
     limitMs: 10_000,
     sayGoodbye: () => did.push(`goodbye to ${line.calls}`),
     goodbyeMs: 5_000,
@@ -72,6 +76,23 @@ test('forced, nothing is waited for', async () => {
   void drain.force();
   await clock.pass(100);
   expect([isOver(), did]).toEqual([true, ['end 4']]);
+});
+
+test('nobody waits for calls that are with somebody else, but they are ended, for their reports', async () => {
+  const { clock, begin, isOver, did } = rig(0, 2);
+  begin();
+  await clock.pass(100);
+  expect([isOver(), did]).toEqual([true, ['end 0']]);
+});
+
+test('while it waits it looks for calls that have ended in another process', async () => {
+  const { clock, line, begin, isOver } = rig(1);
+  begin();
+  await clock.pass(5_000);
+  expect(line.swept).toBe(3);
+  line.calls = 0;
+  await clock.pass(100);
+  expect(isOver()).toBe(true);
 });
 
 test('asking twice drains once', async () => {

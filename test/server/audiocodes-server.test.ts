@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PacedClock, SimulatedCall } from '@jovo-telephony/phone-simulator';
 import { WebSocket } from 'ws';
 import type { RunningServer } from '../../src/server';
 import { startServer, upgradeStatus } from '../support/call-server';
@@ -87,6 +88,35 @@ describe('every sample request', () => {
     expect(words(await says('abc', 'Wann haben Sie geöffnet?'))).toContain('acht bis siebzehn Uhr');
     expect(words(await called('def', '+442079460123'))).toMatch(/^Northgate Cycles/);
   });
+});
+
+describe('a connection that dies with the greeting in it', () => {
+  test.each(['http+ws', 'ws'] as const)(
+    'is replaced, and the caller is greeted: %s',
+    async (wire) => {
+      server = await startServer();
+      const call = new SimulatedCall({
+        url: `http://127.0.0.1:${server.port}/audiocodes`,
+        network: 'audiocodes',
+        wire,
+        clock: new PacedClock(20),
+      });
+      await call.start();
+      call.breakConnection();
+      await call.agentFinished();
+      await call.says('Wann haben Sie geöffnet?');
+      await call.agentFinished();
+      await call.hangUp();
+      await call.closed();
+      const heard = call.log.of('hears').map(({ utterance }) => utterance.text);
+      expect(heard.slice(0, 2)).toEqual([
+        expect.stringMatching(/^Praxis Doktor Sommer, guten Tag/),
+        expect.stringContaining('acht bis siebzehn Uhr'),
+      ]);
+      expect(call.violations).toEqual([]);
+    },
+    20_000,
+  );
 });
 
 describe('who may come in', () => {

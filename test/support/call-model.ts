@@ -38,7 +38,15 @@ export function callModel(): LLMock {
     { content: 'Kurz: nein.' },
   );
 
-  // A welcome of the model's own: the caller has said nothing yet.
+  // A welcome of the model's own: the caller has said nothing yet. Behind a greeting, or instead of one.
+  for (const [studio, says] of [
+    [/Atelier/, 'Geht es um einen Kurs?'],
+    [/studio/, 'Is it about a class?'],
+  ] as const) {
+    const predicate = ({ messages }: Request) =>
+      !messages.some(({ role }) => role === 'user') && studio.test(JSON.stringify(messages));
+    model.on({ predicate }, { content: says });
+  }
   model.on(
     {
       predicate: ({ messages }) =>
@@ -89,7 +97,13 @@ export function callModel(): LLMock {
   says(/Kaputtes Werkzeug|broken tool/, {
     toolCalls: [{ name: 'transfer_call', arguments: '{"destination' }],
   });
-  says(/gibt es nicht|does not exist/, tool('launch_rocket', {}));
+  for (const [ask, answer] of [
+    [/es gibt nicht/, 'Das gehört nicht zu dem, was ich kann.'],
+    [/does not exist/, 'That is not something I can do.'],
+  ] as const) {
+    model.on({ userMessage: ask, toolResultContains: 'There is no tool launch_rocket' }, { content: answer });
+    says(ask, tool('launch_rocket', {}));
+  }
 
   // Actions.
   says(/fremde Nummer|strange number/, tool('transfer_call', { destination: '0900123456' }));
@@ -138,6 +152,13 @@ export function callModel(): LLMock {
     model.on({ userMessage: broken, toolResultContains: 'failed' }, { content: down });
     says(ask, tool(name, { day: 'Tuesday' }));
     says(broken, tool(name, { day: 'never' }));
+  }
+  for (const [ask, answer] of [
+    [/freier Feiertag/, 'Das dauert dem Kalender zu lange.'],
+    [/free holiday/, 'The calendar takes too long.'],
+  ] as const) {
+    model.on({ userMessage: ask, toolResultContains: 'took too long' }, { content: answer });
+    says(ask, tool('next_slot', { day: 'slow' }));
   }
   says(/immer wieder|again and again/, tool('next_slot', { day: 'Monday' }));
 

@@ -6,6 +6,8 @@ export interface StoreFaults {
   down: boolean;
   /** Every answer comes so much later. */
   slowMs: number;
+  /** What it is asked to write of such a call is refused, as a value that is too large. */
+  refuses?(name: keyof JournalStore, given: readonly unknown[]): boolean;
   /** What was asked is done, but the answer is lost. */
   deaf: boolean;
 }
@@ -24,6 +26,8 @@ export function faultyStore(
       return async (...given: unknown[]) => {
         asked.push(name);
         if (faults.down) throw new Error('connection refused');
+        if (faults.refuses?.(name, given))
+          throw Object.assign(new Error('too large'), { code: 'SQLITE_TOOBIG' });
         const { slowMs, deaf } = faults;
         if (slowMs > 0) await new Promise<void>((resolve) => clock.after(slowMs, resolve));
         if (faults.down) throw new Error('connection lost');

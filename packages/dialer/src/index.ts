@@ -1,6 +1,7 @@
 export * from './call/call-facts';
 export * from './call/call-key';
 export * from './call/claim-call';
+export * from './call/dialled-call';
 export * from './call/join';
 export * from './call/outbound-call';
 export * from './call/outcome';

@@ -43,25 +43,27 @@ describe('one patient call', () => {
   const patiently = async (answers: DialAnswer[], maxTries?: number) => {
     const clock = new VirtualClock();
     const askedAtMs: number[] = [];
+    const waits: number[] = [];
     const done = dialPatiently(
       async (attempt) => {
         askedAtMs.push(clock.nowMs());
         return answers[attempt - 1] ?? { result: 'placed' };
       },
-      { clock, random: () => 0, maxTries },
+      { clock, random: () => 0, maxTries, onWait: (_answer, waitMs) => waits.push(waitMs) },
     );
     await clock.pass(3_600_000);
-    return { answer: await done, askedAtMs };
+    return { answer: await done, askedAtMs, waits };
   };
 
   it('asks again as long as nothing was placed', async () => {
-    const { answer, askedAtMs } = await patiently([
+    const { answer, askedAtMs, waits } = await patiently([
       { result: 'throttled' },
       { result: 'throttled', retryAfterMs: 7_000 },
       { result: 'unreachable' },
     ]);
     expect(answer).toEqual({ result: 'placed' });
     expect(askedAtMs).toEqual([0, 1_000, 8_000, 10_000]);
+    expect(waits).toEqual([1_000, 7_000, 2_000]);
   });
 
   it.each<DialAnswer>([

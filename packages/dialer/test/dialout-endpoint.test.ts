@@ -14,6 +14,7 @@ import {
 } from '../src';
 import { campaignFolder } from './support/campaign-folder';
 import { realClock } from './support/clocks';
+import { fixtureText } from './support/fixtures';
 import { type Peer, startPeer } from './support/peer';
 
 /** A Tuesday, 10:00 in Berlin. */
@@ -281,6 +282,23 @@ describe('an order is refused', () => {
   ])('%s', async (_, body, status, error) => {
     const before = sipgate.requests.length + gateway.requests.length;
     expect(await post(body)).toMatchObject({ status, body: { error: expect.stringMatching(error) } });
+    expect(sipgate.requests.length + gateway.requests.length).toBe(before);
+  });
+
+  it.each([
+    'body-curly-quote.txt',
+    'dialout-missing-bot.json',
+    'dialout-missing-target.json',
+    'dialout-timeout-out-of-range.json',
+    'dialout-bad-enum.json',
+    'dialout-caller-not-allowed.json',
+    'dialout-metadata-string.json',
+    'dialout-relative-notify-url.json',
+  ])('as in the example %s', async (file) => {
+    const before = sipgate.requests.length + gateway.requests.length;
+    // Of the two bots this one says who may be shown.
+    const text = fixtureText(`bad/${file}`).replace('"reminder-bot"', '"gateway-bot"');
+    expect(await post(text)).toMatchObject({ status: 400, body: { error: expect.any(String) } });
     expect(sipgate.requests.length + gateway.requests.length).toBe(before);
   });
 

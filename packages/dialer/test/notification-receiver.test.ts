@@ -102,6 +102,7 @@ describe('the receiver of notifications', () => {
     ['nonsense', 400],
     ['"completed"', 400],
     ['null', 400],
+    ['[]', 400],
     [`{"status":"completed","reason":"${'x'.repeat(65_536)}"}`, 413],
   ])('refuses a body that is none', async (body, status) => {
     expect((await post(notifyUrlOf(url, KEY, secret), body)).status).toBe(status);

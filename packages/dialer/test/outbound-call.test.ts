@@ -39,6 +39,20 @@ describe('how a call of ours ended', () => {
     expect(outcomeOf(knownOf([PLACED, example(name)]), true)).toBe(outcome);
   });
 
+  it.each<[string, string, CallOutcome]>([
+    ['failed', 'no-answer', 'no_answer'],
+    ['failed', 'busy', 'busy'],
+    ['failed', 'declined', 'declined'],
+    ['failed', 'error', 'failed'],
+    ['completed', 'error', 'broken'],
+    ['completed', 'bot-disconnected', 'reached'],
+    ['completed', 'client-disconnected', 'reached'],
+    ['completed', 'transferred', 'transferred'],
+    ['completed', 'machine-detected', 'machine'],
+  ])('%s for the reason %s: %s', (status, reasonCode, outcome) => {
+    expect(outcomeOf(knownOf([PLACED, notified({ status, reasonCode })]), true)).toBe(outcome);
+  });
+
   it.each<[string, CallFact[], CallOutcome | undefined]>([
     ['the network refuses', [{ type: 'refused', reason: 'bad_request' }], 'refused'],
     ['there were too many calls', [{ type: 'not_placed', cause: 'throttled' }], 'not_placed'],

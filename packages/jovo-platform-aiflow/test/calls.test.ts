@@ -253,10 +253,36 @@ describe('what must be heard first', () => {
   });
 
   test('over HTTP silence after it will do as well: it is counted from the end of playback', async () => {
-    const { post } = await phone(bye);
+    const { post, clock } = await phone(bye);
     await post(speak('Tschüss'));
+    // Told at once, it belongs to what was said before.
+    expect(gist(await post(event('user_input_timeout', 'c')))).toEqual([]);
+    await clock.pass(2_000);
     expect(gist(await post(event('user_input_timeout', 'c')))).toEqual(['hangup']);
   });
+
+  test.each(['webhook', 'socket'])(
+    'silence told while an answer is under way finds it being said (%s)',
+    async (way) => {
+      const speaking: unknown[] = [];
+      const world = await phone(async function ({ type }) {
+        if (type === 'USER_INPUT_TIMEOUT') {
+          speaking.push(this.jovo.line?.speaking);
+          return;
+        }
+        await new Promise<void>((resolve) => world.clock.after(500, resolve));
+        await this.$send('Wir haben von acht bis siebzehn Uhr geöffnet.');
+      });
+      const { post, socket, clock } = world;
+      const line = socket();
+      const send = (raw: unknown) => (way === 'socket' ? line.say(raw) : post(raw));
+      const answer = send(speak('Wann haben Sie geöffnet?'));
+      const silence = send(event('user_input_timeout', 'c'));
+      await clock.pass(600);
+      await Promise.all([answer, silence]);
+      expect(speaking).toEqual([true]);
+    },
+  );
 
   test('over HTTP the next event takes it along when the end was never reported', async () => {
     const { post, clock } = await phone(bye);

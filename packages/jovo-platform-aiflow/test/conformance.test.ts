@@ -26,7 +26,7 @@ function expectValid({ status, text, json }: Reply): void {
       expect(action.session_id).toBeTruthy();
     }
   } else if (status === 204) expect(text).toBe('');
-  else expect(json).toEqual({ error: expect.any(String) });
+  else expect(json).toEqual({ error: expect.any(String), code: expect.stringMatching(/^DOOR_/) });
 }
 
 const SILENT = [

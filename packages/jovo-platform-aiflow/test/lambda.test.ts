@@ -115,5 +115,8 @@ test('an app that cannot start is a bare 500', async () => {
   app.initialize = async () => {};
   const { statusCode, body } = await lambdaDoor(app)(request('HTTP API 2.0', json('user_speak')));
   expect(statusCode).toBe(500);
-  expect(JSON.parse(String(body))).toEqual({ error: 'The event could not be handled' });
+  expect(JSON.parse(String(body))).toEqual({
+    error: 'The event could not be handled',
+    code: 'DOOR_FAILED',
+  });
 });

@@ -1,6 +1,7 @@
 import type {
   ActionEffect,
   CallCourse,
+  CallInfo,
   OwnEvent,
   RawAction,
   Reading,
@@ -12,13 +13,13 @@ import { abortPrompts, startRecognition } from './activities/drafts';
 import { capabilities } from './activities/portable';
 import { LIFETIME } from './conversation/lifetime';
 import { readActivityList, readId } from './conversation/requests';
-import { callInfoOf } from './events/call-facts';
+import { callInfoOf, partiesOf } from './events/call-facts';
 import { eventRule } from './events/event-rules';
 import type { EventType } from './events/event-values';
 import { readActivities } from './events/read-activities';
 import type { SmsOutbox } from './sms';
 import type { Audiocodes, AudiocodesAction, AudiocodesEvent, AudiocodesNotes } from './types';
-import { type Activity, LIMITS } from './wire';
+import { type Activity, isRecord, LIMITS } from './wire';
 import { type WriteOptions, withoutRepeats, write } from './write';
 
 export interface AudiocodesWireOptions extends WriteOptions {
@@ -48,7 +49,7 @@ export function audiocodesWire(options: AudiocodesWireOptions): Wire<Audiocodes>
     inputType: ({ type }) => eventRule(type).inputType,
     bargedIn: ({ type }) => type === 'bargeIn',
     words: (event) => (event.type === 'message' || event.type === 'bargeIn' ? event.value.text : undefined),
-    info: (event) => (isStart(event) ? callInfoOf(event.value) : {}),
+    info,
     withInfo: (event, info) => ({ ...event, info }),
     inCourse,
     // Never asked: `isNews` has told it.
@@ -109,6 +110,13 @@ const OWN_EVENTS = {
 /** An event that no gateway has sent. */
 export function ownEvent(type: (typeof OWN_EVENTS)[OwnEvent] | 'smsFailed', callId: string): AudiocodesEvent {
   return { type, callId, value: {}, activity: {} };
+}
+
+/** What an event tells of its call. */
+function info(event: AudiocodesEvent): Partial<CallInfo> {
+  if (isStart(event)) return callInfoOf(event.value);
+  const { parameters } = event.activity;
+  return event.type === 'message' && isRecord(parameters) ? partiesOf(parameters) : {};
 }
 
 type StartEvent = Extract<AudiocodesEvent, { type: 'start' | 'assistStart' | 'dialoutInitiated' }>;

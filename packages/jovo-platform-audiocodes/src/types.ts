@@ -1,6 +1,7 @@
 import type { CallInfo } from '@jovo-telephony/platform-base';
 import type { GatewayEvent } from './events/event-values';
 import type { SessionParams } from './parameters/parameters';
+import type { SessionFacts } from './session/session';
 import type { Activity } from './wire';
 
 /** One event of a call, as handlers see it. */
@@ -47,8 +48,8 @@ export interface AudiocodesNotes {
   machineTalks?: true;
   /** The call is between others, and nobody hears us. */
   assist?: true;
-  /** Format of the audio in WebSocket mode. */
-  mediaFormat?: string;
+  /** What was agreed on in WebSocket mode: it holds on the next socket, too. */
+  session?: SessionFacts;
 }
 
 /** The types of this network. */

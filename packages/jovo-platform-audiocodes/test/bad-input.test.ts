@@ -44,7 +44,7 @@ describe('creation', () => {
     const reply = await gateway.post(gateway.botUrl, badBytes(file));
     expect(reply.status).toBe(status);
     if (status === 400) {
-      expect(reply.json).toEqual({ error: expect.any(String) });
+      expect(reply.json).toEqual({ error: expect.any(String), code: 'DOOR_BAD_REQUEST' });
       expect(recorder.platform.receiver.calls.size).toBe(0);
     }
   });

@@ -12,7 +12,9 @@ import { type Handler, recordingApp } from './support/recording-app';
 
 /*
  * The conformance checklist of the specification (section 14), line by line. What a line says of many cases is tested
- * in full beside the code that does it; here it is seen once, at the door. D1 to D6 are the dialer's.
+ * in full beside the code that does it; here it is seen once, at the door. Those of the dialer are in its package: D1
+ * dialout-fields, D2 audiocodes-network, D3 backoff and campaign-500, D4 outbound-call, notification-receiver and
+ * bad-input. D5 is in http-mode and the agent's outbound, D6 in http-mode.
  */
 const open: Gateway[] = [];
 afterEach(async () => {
@@ -87,6 +89,26 @@ describe('the Bot API over HTTP', () => {
     const said = body.activities as Activity[];
     expect(new Set(said.map(({ id }) => id)).size).toBe(2);
     for (const { timestamp } of said) expect(new Date(timestamp).toISOString()).toBe(timestamp);
+  });
+
+  test('H5: requests of one conversation wait for each other, those of another one do not', async () => {
+    let release = () => {};
+    const { gateway, seen } = await call(async function (this, { digit }) {
+      if (digit === '1')
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      await this.$send(callOutput(say(`re: ${digit}`)));
+    });
+    const [one, other] = [await gateway.create(), await gateway.create()];
+    const slow = one.event('DTMF', { value: '1' });
+    await until(() => seen.length === 1);
+    const behind = one.event('DTMF', { value: '2' });
+    expect(gist((await other.event('DTMF', { value: '3' })).json)).toEqual(['say: re: 3']);
+    expect(seen.map(({ digit }) => digit)).toEqual(['1', '3']);
+    release();
+    expect([gist((await slow).json), gist((await behind).json)]).toEqual([['say: re: 1'], ['say: re: 2']]);
+    expect(seen.map(({ digit }) => digit)).toEqual(['1', '3', '2']);
   });
 
   test('H6: one turn for one id', async () => {
@@ -308,6 +330,19 @@ describe('the Bot API over one WebSocket', () => {
     expect(line.socket.readyState).toBe(line.socket.OPEN);
     line.send({ type: 'session.end', conversationId: 'abc', reasonCode: 'bot-disconnected' });
     await until(() => types().includes('SESSION_END'));
+  });
+
+  test('WS9: and whoever does not close it then is left, a few seconds later', async () => {
+    const clock = new VirtualClock();
+    const { gateway, types } = await call(undefined, { clock });
+    const line = await session(gateway);
+    line.send({ type: 'activities', activities: [START] });
+    await line.activities(1);
+    line.send({ type: 'session.end' });
+    await until(() => types().includes('SESSION_END'));
+    expect(line.socket.readyState).toBe(line.socket.OPEN);
+    await clock.pass(5_000);
+    expect(await line.closed()).toBe(1000);
   });
 
   test('WS10: frames that nobody understands change nothing', async () => {

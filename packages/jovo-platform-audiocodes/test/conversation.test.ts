@@ -18,6 +18,16 @@ describe('addresses', () => {
     }).toEqual(expected);
   });
 
+  test('relative where it is not', () => {
+    const { expiresSeconds: _expires, ...expected } = json('http-create-response-relative.json');
+    const urls = conversationUrls(ID, { botPath: '/' });
+    expect({
+      activitiesURL: urls.activities,
+      refreshURL: urls.refresh,
+      disconnectURL: urls.disconnect,
+    }).toEqual(expected);
+  });
+
   test.each([
     ['https://h/audiocodes', 'https://h/audiocodes/conversation/x/refresh'],
     ['https://h/audiocodes/', 'https://h/audiocodes/conversation/x/refresh'],
@@ -47,9 +57,12 @@ describe('addresses', () => {
     );
   });
 
-  test('whatever the id, its address leads back to it', () => {
+  test('whatever the id that is taken, its address leads back to it', () => {
+    const id = fc
+      .oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.stringMatching(/^[./%2E]+$/))
+      .filter((one) => readId({ conversation: one }, 'conversation') === one);
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom(...ROUTES), (id, route) => {
+      fc.property(id, fc.constantFrom(...ROUTES), (id, route) => {
         const url = conversationUrls(id, { botPath: '/audiocodes' })[route];
         const { pathname } = new URL(url, 'https://h/audiocodes');
         expect(routeOf(pathname.slice('/audiocodes'.length))).toEqual({ id, route });
@@ -88,8 +101,8 @@ describe('requests', () => {
     expect(readCreation(bad(file))).toEqual({ reject: expect.any(String) });
   });
 
-  test('half a character is no id', () => {
-    expect(readCreation({ conversation: 'a\ud800' })).toEqual({ reject: expect.any(String) });
+  test.each(['a\ud800', '.', '..'])('%j cannot be in an address, so it is no id', (conversation) => {
+    expect(readCreation({ conversation })).toEqual({ reject: expect.any(String) });
   });
 
   test.each([

@@ -8,7 +8,7 @@ import { type Gateway, gatewayFor, gist } from './support/gateway';
 import { recordingApp } from './support/recording-app';
 
 /*
- * Where sources disagree (specification, section 12), by its numbers. Not here: 3 and 31 are settings of people
+ * Where sources disagree (specification, section 12), by its numbers. Not here: 3 is a setting of people
  * (docs/networks/audiocodes.md), 19 is the outbound agent's, 20 to 22 the dialer's, 34 the simulator's, 32 the
  * speech package's.
  */
@@ -159,6 +159,11 @@ test.each<[string, unknown, Fields]>([
   ['27: metadata', drafts.sendMetaData({ a: 1 }), { value: { a: 1 } }],
   ['28: keys', drafts.sendDtmf('12#'), { activityParams: { dtmfDigits: '12#' } }],
   ['29: settings', drafts.config({ bargeIn: false }), { sessionParams: { bargeIn: false } }],
+  [
+    '31: a level, under the name that is configured',
+    drafts.config({ backgroundPlayGainDb: -6 }),
+    { sessionParams: { backgroundPlayGainDb: -6 } },
+  ],
   [
     '30: caching',
     drafts.playUrl({ playUrlUrl: 'https://x.example/a.wav', playUrlCaching: true }),

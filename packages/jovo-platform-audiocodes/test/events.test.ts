@@ -193,6 +193,11 @@ describe('tolerance', () => {
     expect(typeof say(text)).toBe('string');
   });
 
+  test('words have a limit', () => {
+    const read = one({ type: 'message', text: 'x'.repeat(LIMITS.textLength + 1) });
+    expect((read.value as { text: string }).text).toHaveLength(LIMITS.textLength);
+  });
+
   test('a prompt that did not finish was cut off', () => {
     expect(event('playFinished', { value: { status: 'interrupted' } }).value).toEqual({ finished: false });
     expect(event('playFinished').value).toEqual({ finished: true });

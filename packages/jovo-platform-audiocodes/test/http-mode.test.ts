@@ -28,6 +28,11 @@ const START = {
 describe('a conversation from its creation to its end', () => {
   test('creation, start, words, refresh, disconnect', async () => {
     const { gateway, seen } = await call();
+    const refresh = json<{ conversation: string }>('http-refresh-request.json');
+    const asInTheExample = await gateway.create(refresh.conversation);
+    expect((await gateway.post(asInTheExample.urls.refresh, refresh)).json).toEqual(
+      json('http-refresh-response.json'),
+    );
     const conversation = await gateway.create('abc');
     expect(conversation.created).toEqual({
       activitiesURL: 'audiocodes/conversation/abc/activities',
@@ -38,7 +43,7 @@ describe('a conversation from its creation to its end', () => {
     });
     expect(said(await conversation.send(START))).toEqual(['say: LAUNCH']);
     expect(said(await conversation.says('Hello'))).toEqual(['say: TEXT']);
-    expect((await conversation.refresh()).json).toEqual(json('http-refresh-response.json'));
+    expect((await conversation.refresh()).status).toBe(200);
     const bye = await conversation.disconnect({ reasonCode: 'client-disconnected', reason: 'Client Side' });
     expect([bye.status, bye.json]).toEqual([200, {}]);
     expect(seen).toMatchObject([
@@ -372,6 +377,15 @@ describe('what the network says of a call', () => {
       to: '+12025550143',
       metadata: { participantName: 'Alice', appointment: '2026-03-05T10:30' },
     });
+  });
+
+  test('who calls, where the start was left out and the words tell it', async () => {
+    const { gateway, seen } = await call();
+    const conversation = await gateway.create();
+    const parameters = { caller: '+12025550143', callee: '+12025550100', confidence: 0.9 };
+    await conversation.says('Hello', { parameters });
+    await conversation.says('Are you there?', { parameters: { caller: 7 } });
+    expect(seen).toMatchObject(Array(2).fill({ from: '+12025550143', to: '+12025550100' }));
   });
 
   test('a call that is being set up is told of, and answered with nothing', async () => {

@@ -83,6 +83,14 @@ describe('how a session begins', () => {
     expect(step(json('ws-session-initiate.json'), state).effects).toEqual([]);
   });
 
+  test('an error looks as in the example', () => {
+    const { conversationId } = bad('ws-initiate-no-common-format.json');
+    const { reason: _reason, ...expected } = json('ws-session-error.json');
+    const [{ reason, ...reply } = { reason: '' }] = step(bad('ws-initiate-no-common-format.json')).replies;
+    expect(reply).toEqual({ ...expected, conversationId });
+    expect(reason).toEqual(expect.any(String));
+  });
+
   test('without a list of formats it is 16 kHz', () => {
     const { replies } = step(bad('ws-initiate-no-formats.json'));
     expect(replies).toMatchObject([{ type: 'session.accepted', mediaFormat: 'raw/lpcm16' }]);
@@ -227,6 +235,16 @@ describe("the caller's audio", () => {
     expect(log).toEqual(['start']);
   });
 
+  test.each<[string, MediaFormat, number]>([
+    ['ws-user-stream-chunk-mulaw.json', 'raw/mulaw', 160],
+    ['ws-user-stream-chunk-lpcm16.json', 'raw/lpcm16', 640],
+  ])('%s is 20 ms of %s', (file, format, bytes) => {
+    const { log, streams } = listening(format);
+    streams.start();
+    streams.chunk(json(file).audioChunk);
+    expect(log).toEqual(['start', bytes]);
+  });
+
   test('outside of a stream it is let go', () => {
     const { log, streams } = listening('raw/mulaw');
     const { audioChunk } = json('ws-user-stream-chunk-mulaw.json');
@@ -322,6 +340,13 @@ describe('what we play', () => {
     expect(play.chunk(first, Buffer.from([1]))).toBe(false);
     play.start({ mediaFormat: 'raw/lpcm16' });
     expect(sent.map(({ streamId }) => streamId)).toEqual(['1', '2']);
+  });
+
+  test('a later socket of the conversation does not use an id again', () => {
+    const sent: Reply[] = [];
+    for (const prefix of ['', 'b-'])
+      new PlayStreams(ID, (reply) => sent.push(reply), prefix).start({ mediaFormat: 'raw/lpcm16' });
+    expect(sent.map(({ streamId }) => streamId)).toEqual(['1', 'b-1']);
   });
 });
 

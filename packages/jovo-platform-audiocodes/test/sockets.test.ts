@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { callOutput, hangUp, say } from '@jovo-telephony/telephony';
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { Speech, SpeechSession } from '../src';
@@ -24,6 +25,13 @@ const START = {
   parameters: { caller: '+12025550143', callee: '+12025550100' },
 };
 const finished = { type: 'event', name: 'playFinished', value: { status: 'finished' } };
+/** Everything that was said on it has been read, and the other side knows: a ping there and back, twice. */
+const confirmed = async ({ socket }: Line) => {
+  for (const _ of [1, 2]) {
+    socket.ping();
+    await once(socket, 'pong');
+  }
+};
 const until = async (check: () => unknown) => {
   while (!check()) await new Promise((resolve) => setTimeout(resolve, 2));
 };
@@ -83,6 +91,25 @@ describe('the asynchronous socket of HTTP mode', () => {
     second.socket.close();
     await second.closed();
     expect(gist((await conversation.says('b')).json)).toEqual(['say: re: b']);
+  });
+
+  test('what was written to one that is dying leaves again, what was read does not', async () => {
+    const { gateway, types } = await call();
+    const conversation = await gateway.create();
+    const first = await gateway.dial(conversation.urls.websocket);
+    await conversation.send(START);
+    await first.activities(1);
+    await confirmed(first);
+    first.socket.pause();
+    await conversation.says('Hello');
+    await until(() => types().length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    first.socket.terminate();
+    const second = await gateway.dial(conversation.urls.websocket);
+    expect(gist(await second.activities(1))).toEqual(['say: TEXT']);
+    await conversation.event('DTMF', { value: '1' });
+    expect(gist(await second.activities(2))).toEqual(['say: TEXT', 'say: DTMF_RECEIVED']);
+    expect(types()).toEqual(['LAUNCH', 'TEXT', 'DTMF_RECEIVED']);
   });
 
   test('a new one wins and the old one is closed; frames that come are ignored', async () => {
@@ -229,6 +256,28 @@ describe('WebSocket mode', () => {
     expect(types()).toEqual(['LAUNCH', 'TEXT', 'TEXT']);
   });
 
+  test('a greeting that nobody has read is said on the new socket; what was read is not said again', async () => {
+    const { gateway, types } = await call();
+    const lost = await gateway.dial();
+    lost.send(initiate('abc'));
+    await lost.frame(1);
+    lost.socket.pause();
+    lost.send(activities('abc', START));
+    await until(() => types().length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    lost.socket.terminate();
+    const line = await gateway.dial();
+    line.send({ type: 'session.resume', conversationId: 'abc' });
+    expect(gist(await line.activities(1))).toEqual(['say: LAUNCH']);
+    await confirmed(line);
+    line.socket.terminate();
+    const third = await gateway.dial();
+    third.send({ type: 'session.resume', conversationId: 'abc' });
+    await third.frame(1);
+    third.send(activities('abc', { type: 'message', text: 'Hello' }));
+    expect(gist(await third.activities(1))).toEqual(['say: TEXT']);
+  });
+
   test('a socket that is not replaced within a minute ends its call', async () => {
     const clock = new VirtualClock();
     const { gateway, types } = await call(undefined, { clock });
@@ -268,6 +317,15 @@ describe('WebSocket mode', () => {
     line.send({ type: 'userStream.chunk', audioChunk: 'A'.repeat(900_000) });
     line.send({ type: 'userStream.stop' });
     expect(await line.frame(3)).toMatchObject({ type: 'userStream.stopped' });
+  });
+
+  test('audio that nobody here listens to, or is expected from us, is told to the operator', async () => {
+    const { gateway, warnings } = await call();
+    const line = await session(gateway, 'abc', { expectAudioMessages: true });
+    expect(warnings).toEqual([expect.stringContaining('directTTS')]);
+    for (const type of ['userStream.start', 'userStream.stop', 'userStream.start']) line.send({ type });
+    await line.frame(4);
+    expect(warnings.slice(1)).toEqual([expect.stringContaining('directSTT')]);
   });
 
   test('repeated activities are worked on once', async () => {
@@ -348,14 +406,20 @@ describe('WebSocket mode', () => {
       const { gateway } = await call(undefined, {}, { speech });
       const line = await session(gateway, 'abc', { expectAudioMessages: true });
       line.send({ type: 'userStream.start' });
-      await line.frame(2);
+      const play = sessions[0]?.play;
+      const id = play?.start({ mediaFormat: 'raw/mulaw' }) ?? '';
+      await line.frame(3);
       line.socket.terminate();
       await until(() => log.includes('closed'));
       expect(log).toEqual([['started', undefined], ['stopped', undefined], 'closed']);
+      expect(play?.chunk(id, Buffer.from([255]))).toBe(false);
       const again = await gateway.dial();
       again.send({ type: 'session.resume', conversationId: 'abc' });
       expect(await again.frame(1)).toMatchObject({ type: 'session.accepted', mediaFormat: 'raw/mulaw' });
-      expect(sessions).toHaveLength(2);
+      await until(() => sessions.length === 2);
+      // What was agreed on goes on, and no id is used twice.
+      expect(sessions[1]?.facts).toEqual(sessions[0]?.facts);
+      expect(sessions[1]?.play.start({ mediaFormat: 'raw/mulaw' })).not.toBe(id);
     });
 
     test('a bot that only speaks audio refuses text', async () => {

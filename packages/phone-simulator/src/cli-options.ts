@@ -12,6 +12,7 @@ import {
   type Wire,
 } from './call-options';
 import { SimulatorError, type SimulatorErrorCode } from './errors';
+import { freshCaller } from './fresh-caller';
 
 /** Exit codes, as documented in `--help`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -35,7 +36,9 @@ A phone in your terminal: calls the agent, shows what the caller hears, says wha
       --network NAME     the telephone network to be: ${NETWORKS.join(', ')} (default sipgate)
       --wire WIRE        the way to the agent: ${WIRES.join(', ')} (default ws, for AudioCodes http)
       --http             the same as --wire http
-      --from NUMBER      calling number (default 4915790000001; "" is an anonymous caller)
+      --from NUMBER      calling number (default: another one of the numbers that belong to nobody
+                         for each call, so that no caller's daily limits are reached; "" is an
+                         anonymous caller)
       --to NUMBER        called number (default 4921163550)
       --outbound         the agent has called, not the caller
       --token SECRET     secret of the agent (default: environment AIFLOW_API_KEY, for AudioCodes
@@ -81,7 +84,7 @@ export interface CliOptions {
   speed: number;
   /** Chosen on the command line: beats the scripts. */
   wire: Wire | undefined;
-  /** Options of every call. */
+  /** Options of every call; see {@link callOf}. */
   call: CallOptions;
 }
 
@@ -124,17 +127,23 @@ export function readArguments(argv: string[], env: NodeJS.ProcessEnv): CliOption
   };
 }
 
+/** The options of the next call: whoever is not named by `--from` is somebody else each time. */
+export function callOf({ call }: CliOptions): CallOptions {
+  return { ...call, from: call.from ?? freshCaller() };
+}
+
 /** Where each network's secret stands by default. */
 const TOKENS: Record<Network, string> = { sipgate: 'AIFLOW_API_KEY', audiocodes: 'AUDIOCODES_TOKEN' };
 
-/** What was asked for in so many words; an address with http:// asks, too. */
+/** What was asked for in so many words; an address that is not of the network's usual kind asks, too. */
 function readWire(
   network: Network,
   values: { wire?: string; http?: boolean; url?: string },
 ): Wire | undefined {
   if (values.wire) return oneOf('--wire', values.wire, NETWORK_WIRES[network]);
   if (values.http) return 'http';
-  return network === 'sipgate' && values.url && /^http/i.test(values.url) ? 'http' : undefined;
+  if (network === 'sipgate') return /^http/i.test(values.url ?? '') ? 'http' : undefined;
+  return /^ws/i.test(values.url ?? '') ? 'ws' : undefined;
 }
 
 function parse(argv: string[]) {

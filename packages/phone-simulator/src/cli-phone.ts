@@ -1,7 +1,7 @@
 /** The phone in the terminal: typed lines become what the caller says. */
 import * as readline from 'node:readline';
 import { SimulatedCall } from './call';
-import { type CliOptions, EXIT } from './cli-options';
+import { type CliOptions, callOf, EXIT } from './cli-options';
 import type { Io, View } from './cli-view';
 import { PacedClock } from './clock';
 import { SimulatorError } from './errors';
@@ -73,7 +73,7 @@ const COMMANDS: Record<string, Command> = {
 /** One interactive or piped call; returns the exit code. */
 export async function holdPhone(options: CliOptions, io: Io, view: View): Promise<number> {
   const clock = new PacedClock(options.speed);
-  const call = new SimulatedCall({ ...options.call, clock, talking: 'instant' });
+  const call = new SimulatedCall({ ...callOf(options), clock, talking: 'instant' });
   const { url, from, to } = call.options;
   view.line(`Calling ${url} as ${from || 'an anonymous caller'}, number called: ${to}`);
   call.listen((entry) => view.entry(entry));

@@ -2,7 +2,7 @@
 /** `npm run phone`: one call by hand, or call scripts. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CliOptions, EXIT, EXIT_OF, HELP, readArguments } from './cli-options';
+import { type CliOptions, callOf, EXIT, EXIT_OF, HELP, readArguments } from './cli-options';
 import { holdPhone } from './cli-phone';
 import { type Io, View } from './cli-view';
 import { SimulatorError } from './errors';
@@ -40,7 +40,7 @@ async function playAll(options: CliOptions, view: View): Promise<number> {
         token,
         wire,
         speed: options.speed,
-        call: options.call,
+        call: callOf(options),
         onEntry: (entry) => view.entry(entry),
       });
       view.result(result);

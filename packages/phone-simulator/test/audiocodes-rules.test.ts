@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { readActivities } from '../src';
 import { durationOfAudio } from '../src/audiocodes/audio-duration';
+import { readConversationUrls } from '../src/audiocodes/conversation-urls';
 import { Digits } from '../src/audiocodes/digits';
 import { readFrame } from '../src/audiocodes/frame-rules';
 import { PARAMETERS } from '../src/audiocodes/parameters';
@@ -44,6 +45,57 @@ describe('every example of what a bot sends is accepted', () => {
   });
 });
 
+describe('what a recogniser of the bot has heard', () => {
+  const type = 'userStream.speech.recognition';
+  const given = (fields: object) => readFrame(JSON.stringify({ type, ...fields }), ID);
+
+  test.each([
+    { text: 'yes', confidence: 0.9 },
+    { text: 'yes', confidence: '0.9' },
+    { alternatives: [{ text: 'yes', confidence: '0.9' }] },
+  ])('%j is taken, with advice (12, no. 12)', (fields) => {
+    const { frame, violations, warnings } = given(fields);
+    expect([frame?.alternatives, violations]).toEqual([[{ text: 'yes', confidence: 0.9 }], []]);
+    expect(warnings).toEqual([expect.stringContaining('a list of alternatives')]);
+  });
+
+  test.each([
+    {},
+    { text: 7 },
+    { text: 'yes' },
+    { alternatives: 'yes' },
+    { alternatives: [{ text: 'yes', confidence: 'high' }] },
+    { alternatives: [{ text: 'yes', confidence: 2 }] },
+  ])('%j is a violation', (fields) => {
+    expect(given(fields).violations.map(({ rule }) => rule)).toContain(`${type}.alternatives`);
+  });
+});
+
+describe('the addresses of a conversation', () => {
+  const botUrl = 'https://h.example/p/CreateConversation';
+  const read = (file: string) => readConversationUrls(load(file), botUrl, 'secret');
+
+  test('relative ones are resolved against the one of the bot', () => {
+    const { conversation } = load('http-create-request.json');
+    const base = `https://h.example/p/conversation/${conversation}`;
+    expect(read('http-create-response-relative.json')).toEqual({
+      urls: {
+        activities: `${base}/activities`,
+        refresh: `${base}/refresh`,
+        disconnect: `${base}/disconnect`,
+        expiresSeconds: 120,
+      },
+      violations: [],
+    });
+  });
+
+  test('absolute ones are taken as they are', () => {
+    const { urls, violations } = read('http-create-response-websocket.json');
+    expect(urls?.websocket).toBe(load('http-create-response-websocket.json').websocketURL);
+    expect(violations).toEqual([]);
+  });
+});
+
 describe('what is wrong with an activity', () => {
   test.each<[string, object]>([
     ['activity.type', { type: 'Event', name: 'hangup' }],
@@ -79,6 +131,11 @@ describe('what is wrong with an activity', () => {
     ],
     ['params.endOfSpeechTimeoutMs', event('config', { sessionParams: { endOfSpeechTimeoutMs: 5 } })],
     ['params.connectOnPrompt', event('config', { sessionParams: { connectOnPrompt: false } })],
+    [
+      'params.dialoutMaxConcurrentCalls',
+      event('config', { sessionParams: { dialoutMaxConcurrentCalls: 1 } }),
+    ],
+    ['params.userMaxSpeechDurationMS', message('Hallo', { activityParams: { userMaxSpeechDurationMS: 5 } })],
     ['params.sendDTMF', message('Hallo', { activityParams: { sendDTMF: true } })],
     ['params.expectAnotherBotMessage', event('config', { sessionParams: { expectAnotherBotMessage: true } })],
     [

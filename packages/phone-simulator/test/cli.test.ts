@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../src/cli';
 import type { Io } from '../src/cli-view';
+import { freshCaller } from '../src/fresh-caller';
 import { receptionBot, startBot } from './audiocodes-peer';
 import { type Peer, receptionist, speak, startPeer } from './peer';
 
@@ -124,7 +125,9 @@ test.each([[[]], [['--http']]])('a call from a pipe %j', async (more) => {
 test.each(['http', 'http+ws', 'ws'])('a call from a pipe on AudioCodes, %s', async (wire) => {
   const bot = await startBot(receptionBot, { token: 'geheim', websocket: wire === 'http+ws' });
   const url = wire === 'ws' ? bot.wsUrl : bot.httpUrl;
-  const run = await phone(['--network', 'audiocodes', '--wire', wire, '--url', url, '--speed', '40', '-v'], {
+  // The address says it for ws.
+  const chosen = wire === 'ws' ? [] : ['--wire', wire];
+  const run = await phone(['--network', 'audiocodes', ...chosen, '--url', url, '--speed', '40', '-v'], {
     typed: 'Hallo\n/key 1#\nTschüss\n',
     env: { AUDIOCODES_TOKEN: 'geheim' },
   });
@@ -139,6 +142,23 @@ test.each(['http', 'http+ws', 'ws'])('a call from a pipe on AudioCodes, %s', asy
   ]) {
     expect(run.out()).toContain(part);
   }
+});
+
+test('each call comes from somebody else, unless told', async () => {
+  const callers = new Set<string>();
+  for (let index = 0; index < 200; index += 1) callers.add(freshCaller(index));
+  expect(callers.size).toBe(200);
+  for (const caller of callers) expect(caller).toMatch(/^49(17139200|176040690)\d\d$/);
+
+  const run = await phone(fast(), { typed: '/hangup\n' });
+  expect(await run.ended).toBe(0);
+  expect(callers).toContain(/as (\d+), number/.exec(run.out())?.[1]);
+  const told = await phone(fast('--from', '4915790000001'), { typed: '/hangup\n' });
+  expect(await told.ended).toBe(0);
+  expect(told.out()).toContain('as 4915790000001, number');
+  const anonymous = await phone(fast('--from', ''), { typed: '/hangup\n' });
+  expect(await anonymous.ended).toBe(0);
+  expect(anonymous.out()).toContain('as an anonymous caller');
 });
 
 test('AudioCodes without its secret: exit code 3', async () => {
@@ -188,9 +208,12 @@ test('commands: keys, interruption, silence, help, and advice for what does not 
 });
 
 test('transfers and SMS are shown; --verbose shows the wire', async () => {
-  const run = await phone(fast('--transfer', 'busy', '--sms', 'failed', '--verbose'), {
-    typed: 'eine SMS\nzur Anmeldung\n',
-  });
+  const run = await phone(
+    fast('--from', '4915790000001', '--transfer', 'busy', '--sms', 'failed', '--verbose'),
+    {
+      typed: 'eine SMS\nzur Anmeldung\n',
+    },
+  );
   expect(await run.ended).toBe(0);
   for (const part of [
     'SMS      to 4915790000001: Termin: Dienstag (fails)',

@@ -5,6 +5,7 @@ import type { Reply } from './call-state';
 import { CallResponse } from './jovo/CallResponse';
 import { hasHeaders } from './server/any-server';
 import type { TurnRunner } from './surroundings';
+import { letOthers, queued } from './take-turns';
 import { TURN, type Turn, type TurnCarrier } from './turn';
 import type { WireTypes } from './wire';
 
@@ -27,12 +28,16 @@ export class AppTurns<T extends WireTypes> {
   async enqueue(turns: readonly Turn<T>[], server: Server): Promise<Reply<T>> {
     const [first] = turns;
     for (const turn of turns) turn.call.turnBegins(turn);
-    const replies = await first?.call.queue.run(async () => {
+    if (!first) return noReply();
+    const replies = await queued(first.call.queue, async () => {
       const said: Reply<T>[] = [];
-      for (const turn of turns) said.push(await this.run(turn, server));
+      for (const turn of turns) {
+        if (turn !== first) await letOthers();
+        said.push(await this.run(turn, server));
+      }
       return said;
     });
-    return joined(replies ?? []);
+    return joined(replies);
   }
 
   /** One event through the app. The answer is caught instead of sent; a failure becomes a spoken sentence. */

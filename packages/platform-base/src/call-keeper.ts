@@ -58,7 +58,16 @@ export interface CallKeeper {
    * May answer without a promise where nothing has to be waited for.
    */
   take(call: CallRef, request: TakeRequest): CallHold | Promise<CallHold>;
+
+  /**
+   * How calls stand, without taking them and without a trace of having asked; undefined for one that nobody has kept,
+   * or of which nothing can be known now. Absent where calls live in this process alone.
+   */
+  standings?(calls: readonly CallRef[]): Promise<readonly (CallStanding | undefined)[]>;
 }
+
+/** `ended`: in whichever process. */
+export type CallStanding = 'live' | 'ended';
 
 export interface TakeRequest {
   /** The event that the call is taken for, to be noted as by `noteEvent`; absent when it is taken for a timer. */

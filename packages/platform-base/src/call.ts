@@ -219,8 +219,7 @@ export class Call<T extends WireTypes> {
         this.heardOverSound();
         return seen;
       case 'silence':
-        // Counted from the end of playback, so whatever was being said has been heard.
-        this.speech.stopped();
+        this.speech.silent(this.nowMs);
         return seen;
       case 'transfer_failed':
         this.comesBack();
@@ -354,8 +353,8 @@ export class Call<T extends WireTypes> {
     return this.outbox.settled;
   }
 
-  /** Takes back what was noted of actions that could not leave after all. */
-  private notSent(actions: readonly T['action'][]): void {
+  /** Takes back what was noted of actions that could not leave after all: they leave with the next chance. */
+  notSent(actions: readonly T['action'][]): void {
     const effects = actions.map((action) => this.world.wire.effect(action));
     if (effects.some(({ closes }) => closes)) this.state.closed = false;
     if (effects.some(({ transfers }) => transfers)) this.state.transferPending = false;

@@ -1,7 +1,8 @@
 import { Call, type CallWorld } from './call';
+import type { EventRateLimits } from './event-rate';
 import type { WireTypes } from './wire';
 
-export interface CallLimits {
+export interface CallLimits extends EventRateLimits {
   /** A call without any event for this long is over. */
   idleMs: number;
   /** The same after a transfer, when no further events are promised. */
@@ -16,9 +17,14 @@ export const CALL_LIMITS: CallLimits = {
   idleAfterTransferMs: 15 * 60_000,
   rememberEndedMs: 10 * 60_000,
   maxRememberedEnded: 10_000,
+  // Somebody who speaks, with every word as it is recognised, makes about ten in a second.
+  eventsAtOnce: 150,
+  eventsPerSecond: 25,
 };
 
 const SWEEP_EVERY_MS = 60_000;
+const CLOSED_MOMENT_MS = 3_000;
+const UNATTENDED_AFTER_MS = 1_000;
 
 /** The calls that are alive, by id. Ids come from outside, hence a `Map` and never an object. */
 export class Calls<T extends WireTypes> {
@@ -46,6 +52,25 @@ export class Calls<T extends WireTypes> {
   /** All of them. */
   get all(): Call<T>[] {
     return [...this.live.values()];
+  }
+
+  /**
+   * Of how many of them something is still to be expected. A call that is with somebody else, or was told to end, may
+   * never be heard of again: a moment is enough for what the network says of it at once.
+   */
+  get expected(): number {
+    return [...this.live.values()].filter(({ closed, queue, pushed, state, speech, nowMs }) => {
+      if (!(closed || state.transferPending) || queue.length > 0 || pushed) return true;
+      return nowMs - Math.max(state.lastSeenMs, speech.endsAtMs) <= CLOSED_MOMENT_MS;
+    }).length;
+  }
+
+  /** The calls that another process may have ended: none of those that this one works on, or has just heard of. */
+  get unattended(): Call<T>[] {
+    return [...this.live.values()].filter(
+      ({ hold, taking, pushed, state, nowMs }) =>
+        !hold && !taking && !pushed && nowMs - state.lastSeenMs > UNATTENDED_AFTER_MS,
+    );
   }
 
   /** The calls that are served on one connection. */

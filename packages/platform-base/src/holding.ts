@@ -4,6 +4,7 @@ import {
   type CallHold,
   type CallKeeper,
   type CallRef,
+  type CallStanding,
   DEGRADED_HOLD,
   type NotedEvent,
   type Novelty,
@@ -19,6 +20,11 @@ const WITHIN_MS = 10_000;
 const TAKE_GRACE_MS = 500;
 /** How long an answer waits until the call is kept. */
 const SETTLE_WITHIN_MS = 500;
+/** More turns than that do not wait in a call that somebody speaks in. */
+const MANY_TURNS = 8;
+const KEPT_EVERY_MS = 250;
+/** Of so many calls it is asked at once how they stand. */
+const ASKED_AT_ONCE = 100;
 
 export interface HoldingOptions {
   keeper: CallKeeper;
@@ -29,6 +35,9 @@ export interface HoldingOptions {
 
 /** Sees to it that this process works on a call only while it holds it: the platform's side of the port. */
 export class Holding<T extends WireTypes> {
+  /** When calls were kept last in the midst of their turns. */
+  private readonly keptAtMs = new WeakMap<Call<T>, number>();
+
   constructor(
     private readonly options: HoldingOptions,
     /** The call has just been taken: what was kept of it is to be taken up. */
@@ -88,6 +97,33 @@ export class Holding<T extends WireTypes> {
     return call.hold?.noteEvent(event) ?? 'new';
   }
 
+  /** Whether somebody has kept a call of this id, and it is not over. Changes nothing. */
+  async isKept(callId: string): Promise<boolean> {
+    const [standing] = await this.standings([callId]);
+    return standing === 'live';
+  }
+
+  /** Those of these calls that are over, though nobody has told this process. */
+  async endedElsewhere(calls: readonly Call<T>[]): Promise<Call<T>[]> {
+    const ended: Call<T>[] = [];
+    for (let at = 0; at < calls.length; at += ASKED_AT_ONCE) {
+      const asked = calls.slice(at, at + ASKED_AT_ONCE);
+      const standings = await this.standings(asked.map(({ id }) => id));
+      // What has been taken meanwhile finds out for itself, or has begun anew.
+      ended.push(
+        ...asked.filter((call, index) => standings[index] === 'ended' && !call.hold && !call.taking),
+      );
+    }
+    return ended;
+  }
+
+  private async standings(callIds: readonly string[]): Promise<readonly (CallStanding | undefined)[]> {
+    const { keeper, network } = this.options;
+    if (!keeper.standings || callIds.length === 0) return [];
+    const asked = keeper.standings(callIds.map((callId) => ({ network, callId })));
+    return (await this.within(asked, SETTLE_WITHIN_MS)) ?? [];
+  }
+
   private hold(call: Call<T>, hold: CallHold): Novelty {
     const { interrupted } = hold;
     const onInterrupt = () => {
@@ -114,6 +150,7 @@ export class Holding<T extends WireTypes> {
     // A serverless host stops the clock once everything is answered, so what is on its way must have left.
     if (pushed) return pushed.then(() => this.settle(call));
     const over = call.queue.length === 0;
+    if (!over && this.isKeptOftenEnough(call)) return undefined;
     const kept = call.keep(over);
     if (over) {
       call.letGo?.();
@@ -123,6 +160,16 @@ export class Holding<T extends WireTypes> {
     }
     const done = over ? hold.release(kept) : hold.keep(kept);
     return done instanceof Promise ? this.within(done, SETTLE_WITHIN_MS).then(() => {}) : undefined;
+  }
+
+  /** What is kept grows with the turns that wait: of a call with many of them it is written now and then, not with each. */
+  private isKeptOftenEnough(call: Call<T>): boolean {
+    const nowMs = this.options.clock.nowMs();
+    const keptAtMs = this.keptAtMs.get(call);
+    if (call.queue.length > MANY_TURNS && keptAtMs !== undefined && nowMs - keptAtMs < KEPT_EVERY_MS)
+      return true;
+    this.keptAtMs.set(call, nowMs);
+    return false;
   }
 
   /** Does something that is no event's, for example a timer's, while nobody else works on the call. */

@@ -8,6 +8,7 @@ import type { Reply } from './call-state';
 import { CALL_LIMITS, type CallLimits, Calls } from './calls';
 import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
+import { EventRates } from './event-rate';
 import { Holding } from './holding';
 import { ReplyWindow } from './reply-window';
 import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
@@ -48,6 +49,7 @@ export class Receiver<T extends WireTypes> {
   private readonly holding: Holding<T>;
   private readonly turns: AppTurns<T>;
   private readonly unasked: UnaskedTurns<T>;
+  private readonly rates: EventRates;
   /** The app's own way of handling an event. Set once, when the app starts. */
   private handle: Handle = () => Promise.reject(new Error('The app is not initialized'));
   private readonly attached = new WeakSet<object>();
@@ -59,6 +61,7 @@ export class Receiver<T extends WireTypes> {
     this.wire = rules.wire;
     const limits = { ...CALL_LIMITS, ...options.callLimits };
     this.calls = new Calls({ wire: this.wire, clock, epochMs, observe }, limits);
+    this.rates = new EventRates(limits, clock);
     this.holding = new Holding(
       { keeper, clock, network: this.wire.network, warn: rules.warn },
       (call, hold) => this.unasked.takeUp(call, hold),
@@ -121,11 +124,14 @@ export class Receiver<T extends WireTypes> {
     return call;
   }
 
-  /** The call, if this process knows it or somebody has kept it. One that is over is not known any more. */
+  /**
+   * The call, if this process knows it or somebody has kept it. One that is over is not known any more. Asking for one
+   * that nobody knows leaves no trace.
+   */
   async known(callId: string): Promise<Call<T> | undefined> {
     const live = this.calls.find(callId);
     if (live) return live.ended ? undefined : live;
-    if (this.calls.hasEnded(callId)) return undefined;
+    if (this.calls.hasEnded(callId) || !(await this.holding.isKept(callId))) return undefined;
     const call = this.calls.open(callId);
     const isKept = await this.holding.visit(call, () => call.hold?.kept !== undefined && !call.ended);
     if (isKept) return call;
@@ -150,6 +156,11 @@ export class Receiver<T extends WireTypes> {
       call.pushNow(call.takeLate());
       this.pushDeferred(call);
     });
+  }
+
+  /** What has left on a connection that is gone, and may not have arrived, leaves again with the next chance. */
+  undelivered(call: Call<T>, actions: readonly T['action'][]): void {
+    if (actions.length > 0) this.holding.during(call, () => call.notSent(actions));
   }
 
   /** Sends now, on the call's connection, and starts the wait of what must be heard first. */
@@ -204,9 +215,11 @@ export class Receiver<T extends WireTypes> {
       const refusal = this.options.newCall?.({ callId: id, headers: headersOf(server) });
       if (refusal) return this.turnAway(server, refusal);
     }
+    const within = events.filter((event) => this.mayCome(id, event));
+    if (within.length === 0) return this.answer(server, [], id);
     const call = this.calls.open(id);
     if (canPush(server)) call.connect(server);
-    const turns = events.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
+    const turns = within.map((event) => this.turnOf(call, event)).filter((turn) => !hasCome(turn));
     if (turns.length === 0) return this.answerAgain(call, this.wire.key?.(events.at(-1) ?? first), server);
     const answered = this.workOn(call, turns, server);
     if (this.wire.key) call.answering = answered.catch(() => {});
@@ -218,6 +231,16 @@ export class Receiver<T extends WireTypes> {
     const { status, error, retryAfterSeconds } = refusal;
     const carriesCalls = canPush(server) && this.calls.on(server.connection).length > 0;
     return refuse(server, status, error, { retryAfterSeconds, keepOpen: carriesCalls });
+  }
+
+  /** Whether a call has not brought too many events already. The end of one that lives is heard in any case. */
+  private mayCome(id: string, event: T['event']): boolean {
+    if (this.ruleOf(event).means === 'end' && this.calls.find(id)) return true;
+    const verdict = this.rates.take(id);
+    if (verdict === 'first_over') {
+      this.options.rules.warn('events dropped: too many at once for one call');
+    }
+    return verdict === 'within';
   }
 
   private ruleOf({ type }: T['event']): EventRule {
@@ -426,6 +449,13 @@ export class Receiver<T extends WireTypes> {
         this.inject(end, ({ state }) => (state.connectedAtMs ?? 0) <= atMs);
       }
     });
+  }
+
+  /** For a timer: ends calls that have fallen silent, and lets go of those that have ended in another process. */
+  async sweep(): Promise<void> {
+    await this.endIdleCalls();
+    // Whoever has ended them has told the app, too.
+    for (const call of await this.holding.endedElsewhere(this.calls.unattended)) this.calls.end(call);
   }
 
   private async endIdleCalls(): Promise<void> {

@@ -5,6 +5,7 @@ import type { CallHold } from './call-keeper';
 import type { Reply } from './call-state';
 import type { Holding } from './holding';
 import { InjectedServer } from './server/InjectedServer';
+import { queued } from './take-turns';
 import type { Turn } from './turn';
 import type { Wire, WireTypes } from './wire';
 
@@ -70,13 +71,11 @@ export class UnaskedTurns<T extends WireTypes> {
     const { call } = turn;
     call.turnBegins(turn, true);
     const server = new InjectedServer(this.way.wire.network, turn.event, call.push);
-    call.queue
-      .run(() => this.way.turns.run(turn, server))
-      .then((reply) => {
-        if (call.push && call.maySpeak(turn.signal) !== 'never') this.way.push(call, reply);
-        else if (!call.push) return this.keepForNext(turn, reply);
-        return this.way.holding.settle(call);
-      });
+    queued(call.queue, () => this.way.turns.run(turn, server)).then((reply) => {
+      if (call.push && call.maySpeak(turn.signal) !== 'never') this.way.push(call, reply);
+      else if (!call.push) return this.keepForNext(turn, reply);
+      return this.way.holding.settle(call);
+    });
   }
 
   /** Nobody waits for an answer: what is to be said rides on the next request of the call. */

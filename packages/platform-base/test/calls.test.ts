@@ -1,10 +1,16 @@
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
-import { Calls } from '../src';
+import { CALL_LIMITS, Calls } from '../src';
 import { RecentKeys } from '../src/recent-keys';
 import { toyWire } from './support/toy-wire';
 
 describe('calls that have ended are remembered, but not for ever and not without number', () => {
-  const limits = { idleMs: 1_000, idleAfterTransferMs: 100, rememberEndedMs: 500, maxRememberedEnded: 3 };
+  const limits = {
+    ...CALL_LIMITS,
+    idleMs: 1_000,
+    idleAfterTransferMs: 100,
+    rememberEndedMs: 500,
+    maxRememberedEnded: 3,
+  };
   const endedCalls = (...ids: string[]) => {
     const clock = new VirtualClock();
     const calls = new Calls({ wire: toyWire, clock, epochMs: () => 0 }, limits);

@@ -100,6 +100,89 @@ describe('each event may come to another process', () => {
   });
 });
 
+describe('a call that has ended in another process', () => {
+  test('is let go of by the others, without a word to the app', async () => {
+    const closed: string[] = [];
+    const { a, b, clock } = await fleet(sayType, 2, {
+      observe: (seen) => {
+        if (seen.type === 'call_closed') closed.push(seen.callId);
+      },
+    });
+    await a.post(start);
+    await b.post({ type: 'end', call: 'c' });
+    expect(a.platform.receiver.calls.size).toBe(1);
+    await clock.pass(60_000);
+    await a.platform.receiver.sweep();
+    expect(a.platform.receiver.calls.size).toBe(0);
+    expect(a.types()).toEqual(['LAUNCH']);
+    expect(b.types()).toEqual(['SESSION_END']);
+    expect(closed).toEqual(['c', 'c']);
+  });
+
+  test('one that lives, or about which nobody can be asked, stays', async () => {
+    const { a, b, clock } = await fleet(sayType);
+    await a.post(start);
+    await b.post(words('hello'));
+    await clock.pass(60_000);
+    await a.platform.receiver.sweep();
+    expect(a.platform.receiver.calls.size).toBe(1);
+    await b.post({ type: 'end', call: 'c' });
+    await clock.pass(60_000);
+    a.keeper.fails = true;
+    await a.platform.receiver.sweep();
+    expect(a.platform.receiver.calls.size).toBe(1);
+    a.keeper.fails = false;
+    // It has begun anew.
+    await b.post(start);
+    await clock.pass(60_000);
+    await a.platform.receiver.sweep();
+    expect(a.platform.receiver.calls.size).toBe(1);
+    expect(gist(await a.post(key))).toEqual([]);
+  });
+
+  test('calls fall silent by the timer alone, though no event comes any more', async () => {
+    const { a, clock } = await fleet(sayType, 2, { callLimits: { idleMs: 120_000 } });
+    await a.post(start);
+    await clock.pass(130_000);
+    await a.platform.receiver.sweep();
+    expect(a.types()).toEqual(['LAUNCH', 'SESSION_END']);
+    expect(a.platform.receiver.calls.size).toBe(0);
+  });
+});
+
+describe('whether a call is known', () => {
+  test('one of another process is; asking for one of nobody leaves no trace', async () => {
+    const { a, b, store } = await fleet(sayType);
+    await a.post(start);
+    expect(await b.platform.receiver.known('c')).toBeDefined();
+    for (const callId of ['x', 'y', 'x']) expect(await b.platform.receiver.known(callId)).toBeUndefined();
+    expect(store.find({ network: 'toy', callId: 'x' })).toBeUndefined();
+    expect(b.platform.receiver.calls.size).toBe(1);
+    await a.post({ type: 'end', call: 'c' });
+    expect(await b.platform.receiver.known('d')).toBeUndefined();
+  });
+});
+
+describe('of how many calls something is still to be expected', () => {
+  test('not of one that is with somebody else, after a moment', async () => {
+    const away = { number: '49', displayName: 'x', displayNumber: '49' };
+    const { a, clock } = await fleet(function ({ text }) {
+      if (text === 'final') return this.$send(callOutput(transfer(away)));
+      if (text === 'try') return this.$send(callOutput(transfer({ ...away, timeoutSeconds: 9 })));
+      return this.$send('I am here.');
+    });
+    const { calls } = a.platform.receiver;
+    for (const [index, text] of ['stays', 'final', 'try'].entries())
+      await a.post({ type: 'words', call: `c${index}`, text });
+    expect([calls.size, calls.expected]).toEqual([3, 3]);
+    await clock.pass(3_500);
+    expect([calls.size, calls.expected]).toEqual([3, 1]);
+    // The transfer came to nothing: the caller is back.
+    await a.post({ type: 'start', call: 'c2' });
+    expect(calls.expected).toBe(2);
+  });
+});
+
 describe('two processes at once', () => {
   test('never work on one call together, and events keep their order', async () => {
     let running = 0;

@@ -54,6 +54,31 @@ async function mute(): Promise<Socket> {
   return socket;
 }
 
+test('between two messages of one socket everybody else gets their turn, however many come at once', async () => {
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  const seenIn: number[] = [];
+  door = webSocketDoor({
+    opened(socket) {
+      socket.on('message', () => seenIn.push(turns));
+    },
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${port()}/`);
+  await once(socket, 'open');
+  count();
+  for (let frame = 0; frame < 200; frame += 1) socket.send('{}');
+  for (const deadline = Date.now() + 5_000; seenIn.length < 200 && Date.now() < deadline; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  counting = false;
+  expect(new Set(seenIn).size).toBe(200);
+  socket.terminate();
+});
+
 test('who opens a socket and says nothing is sent away', async () => {
   const socket = await dial({ firstMessageMs: 50 });
   expect((await once(socket, 'close'))[0]).toBe(1008);

@@ -24,3 +24,17 @@ export function clockOf<Timer extends { unref(): unknown }>(host: HostTimers<Tim
     },
   };
 }
+
+/** Waits, until the signal aborts at the latest. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stop();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const stop = clock.after(ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+    if (signal?.aborted) done();
+  });
+}

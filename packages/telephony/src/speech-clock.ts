@@ -18,10 +18,15 @@ export interface SpeechState {
   endMs: number;
   /** Something was cut off whose end the network may have reported already: that report is still under way. */
   cutOff?: boolean;
+  /** The end of what is being said may have been reported, and taken for that of something else. */
+  unsure?: boolean;
 }
 
 /** No voice is so much faster than the estimate: an end that is reported sooner is that of something else. */
 const SOONEST_END = 0.3;
+
+/** Nobody asks to be told of less silence than this. */
+const SHORTEST_WAIT_MS = 1_000;
 
 /** A line on which nothing is said. */
 export function speechStart(): SpeechState {
@@ -55,7 +60,8 @@ export class SpeechClock {
     const { state } = this;
     const { durationsMs, cutOff } = state;
     state.cutOff = false;
-    if (cutOff && nowMs - state.startMs < (durationsMs[0] ?? 0) * SOONEST_END) return false;
+    state.unsure = cutOff === true && nowMs - state.startMs < (durationsMs[0] ?? 0) * SOONEST_END;
+    if (state.unsure) return false;
     let playedMs = nowMs - state.startMs - (durationsMs.shift() ?? 0);
     for (let next = durationsMs[0]; next !== undefined && playedMs > next / 2; next = durationsMs[0]) {
       playedMs -= next;
@@ -68,9 +74,20 @@ export class SpeechClock {
     return !this.speaking;
   }
 
+  /**
+   * The network reports that nobody has said anything for a while, counted from the end of playback: what was being
+   * said has been heard. Not what has only just begun: then it is the silence behind something that was said before.
+   */
+  silent(nowMs: number): void {
+    const { startMs, endMs, unsure } = this.state;
+    const soonestMs = startMs + (endMs - startMs) * SOONEST_END + SHORTEST_WAIT_MS;
+    if (!this.speaking || unsure || nowMs >= Math.min(soonestMs, endMs)) this.stopped();
+  }
+
   /** The caller or we have cut it off. */
   stopped(): void {
     this.state.cutOff = this.speaking;
+    this.state.unsure = false;
     this.state.durationsMs = [];
   }
 

@@ -98,6 +98,26 @@ describe('whether the caller is being spoken to', () => {
     expect(clock.endsAtMs).toBe(1_200);
   });
 
+  test('silence is told of what was heard to its end; of what has only just begun it cannot be', () => {
+    const clock = new SpeechClock();
+    clock.sent(6_000, 0);
+    clock.silent(2_000);
+    expect([clock.speaking, clock.endsAtMs]).toEqual([true, 6_000]);
+    clock.silent(2_800);
+    expect(clock.speaking).toBe(false);
+    // Cut off, and an end that may be that of either.
+    clock.sent(6_000, 3_000);
+    clock.stopped();
+    clock.sent(6_000, 3_100);
+    clock.ended(3_200);
+    clock.silent(3_300);
+    expect(clock.speaking).toBe(false);
+    // A short sentence, whose end the network has forgotten to tell.
+    clock.sent(1_000, 10_000);
+    clock.silent(11_000);
+    expect(clock.speaking).toBe(false);
+  });
+
   test('the end of what was cut off, told late, is not the end of what was sent since', () => {
     const clock = new SpeechClock();
     clock.sent(1_000, 0);

@@ -72,3 +72,11 @@ export function outcomeOf(conversation: Conversation, nowMs: number): CallOutcom
   if (closing?.type === 'transfer' && !isAnnouncing(conversation, nowMs)) return 'transferred';
   return failed ? 'failed' : 'caller_hung_up';
 }
+
+const FROM_OUTSIDE = { refused: 'refused', stopping: 'stopped' } as const;
+
+/** How the end of a call is counted: calls that were ended from outside apart. */
+export function countedAs(conversation: Conversation, nowMs: number): string {
+  const { ending } = conversation;
+  return ending ? FROM_OUTSIDE[ending] : outcomeOf(conversation, nowMs);
+}

@@ -1,4 +1,4 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import { type Clock, pause } from '@jovo-telephony/telephony';
 import { SIGNATURE_HEADER, signWebhook } from './webhook-signature';
 
 export interface WebhookTiming {
@@ -71,7 +71,7 @@ export async function deliverWebhook(webhook: Webhook, options: WebhookOptions):
     const askedMs = retryAfterMs(retryAfter, epochMs());
     const waitMs = retryWaitMs(attempts, askedMs, random(), timing);
     if (clock.nowMs() + waitMs >= endMs) return { result: 'gave_up', attempts, status };
-    await pause(waitMs, clock, signal);
+    await pause(clock, waitMs, signal);
     if (signal?.aborted) return { result: 'aborted', attempts, status };
   }
 }
@@ -133,18 +133,4 @@ export function retryAfterMs(header: string | null | undefined, epochMs: number)
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   const dateMs = /^[A-Z][a-z]{2},/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - epochMs);
-}
-
-/** Waits, until the signal aborts at the latest. */
-function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stop();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const stop = clock.after(ms, done);
-    signal?.addEventListener('abort', done, { once: true });
-    if (signal?.aborted) done();
-  });
 }

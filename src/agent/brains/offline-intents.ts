@@ -3,6 +3,8 @@ import { onFirstUse, pattern } from './offline-text';
 
 /** What a caller may want beside the FAQ. */
 export type IntentName =
+  /** "Are you still there?" */
+  | 'presence'
   | 'identity'
   | 'declineHuman'
   | 'human'
@@ -20,22 +22,26 @@ export type IntentName =
 
 /**
  * The phrases of the built-in intents, on folded text (umlauts may be written; `~` is the rest of a word).
- * The last rows are no intents: `sendTo` makes an SMS wish of a topic, `aboutHuman` may stand beside the name of a
- * desk and `asking` may not, `ending` is a goodbye whatever came before, `politeness` is cut away before
- * the topic of a sentence is looked for.
+ * The last rows are no intents: `anybody` is whom a wish for "a human" is about, `sendTo` makes an SMS wish of a topic,
+ * `aboutHuman` may stand beside the name of a desk and `asking` may not, `ending` is a goodbye whatever came before,
+ * `politeness` is cut away before the topic of a sentence is looked for.
  */
 type Phrases = Record<
-  IntentName | 'sendTo' | 'politeness' | 'aboutHuman' | 'asking' | 'ending',
+  IntentName | 'anybody' | 'sendTo' | 'politeness' | 'aboutHuman' | 'asking' | 'ending',
   readonly string[]
 >;
 
 const GERMAN: Phrases = {
+  presence: [
+    '^(hallo )?((sind|bist) (sie|du) (noch )?(da|dran)|(hören|hörst) (sie|du) mich( noch)?|ist da (noch )?(wer|jemand))$',
+  ],
   identity: [
     '(bist|sind) (du|sie|das)( denn| hier| etwa| eigentlich| nur| überhaupt)*( (ein|eine|n|ne|echt~|richtig~))* (roboter|computer|maschine|bot|automat|ki|mensch|person|künstliche intelligenz|echt)',
     '(spreche|rede|telefoniere) ich<3> mit (einer|einem|nem|ner)<2> (person|menschen?|computer|maschine|roboter|automaten?|bot|ki)',
     'wer (sind|bist) (sie|du)|bandansage|(aufnahme|aufgezeichnet|vom band)',
   ],
   declineHuman: [
+    '^(stopp?|halt|abbrechen|aufhören|genug|schluss)( bitte)?$',
     '(nicht|keinesfalls)<2> (verbunden|verbinden|weitergeleitet|weiterleiten|durchgestellt|durchstellen)( werden)?',
     'verbinden sie mich nicht|niemanden? sprechen',
   ],
@@ -47,9 +53,13 @@ const GERMAN: Phrases = {
     '(echten?|richtigen?|lebendigen?) (mensch~|mitarbeiter~|person)',
     '(k?einen|nen|ne|k?eine|irgendein~|jemand~)<1> (menschen|mitarbeiter~|kolleg~|ansprechpartner~)',
     'mit (dem|der|denen) ich<1> (sprechen|reden)|kundenberater~|rede(n)? mit jemand~|mensch bitte',
-    'menschen bitte|jemand(en)? (richtig~|echt~|vom team|persönlich)',
+    '^mensch$|menschen bitte|jemand(en)? (richtig~|echt~|vom team|persönlich)',
     '(kann|könnte|darf) ich<3> jemand~ sprechen|mitarbeiter(in)?( bitte)?$',
     'persönlich(en)? (mit jemand~|sprechen|berat~|ansprechpartner)|ansprechpartner',
+  ],
+  anybody: [
+    '(irgend)?jemand~|irgendwen|mensch~|(mitarbeiter|kolleg|ansprechpartner|kundenberater|sachbearbeiter|berater)~',
+    '(person|leute)(en)?|auskennt|(richtig|echt|lebendig|anderen?)~',
   ],
   aboutHuman: [
     'sprechen|reden|haben|erreichen|geben|holen|zu sprechen|frage|fragen|anliegen|an|für|ans telefon',
@@ -76,7 +86,8 @@ const GERMAN: Phrases = {
     'wiederhol~|(noch ?mal|noch einmal)( sagen| bitte)?|was war das|hä|wie meinen|bitte was|was bitte',
     'was<2> (sagten|sagte|sagst|sagen) (sie|du)( gerade| eben| da)|wie bitte',
     '(nicht|nix|nichts|schlecht) (richtig |ganz |gut )?(verstanden|mitbekommen|gehört|verstehen)',
-    'was (haben|hatten|hast|war)<3> gesagt|langsamer|akustisch|wie war das',
+    'was (haben|hatten|hast|war)<3> gesagt|langsamer|akustisch|wie war das|^was$',
+    'verstehe? (sie|dich|das|es) (leider |gerade )?nicht',
   ],
   help: [
     '(bei )?welche[nr]? fragen<5> (helfen|beantworten)',
@@ -103,8 +114,9 @@ const GERMAN: Phrases = {
     '(lassen|vergessen) (wir|sie) (es|das)?( mal| lieber)?|nicht so wichtig|hat sich erledigt',
   ],
   yes: [
-    'ja|jawohl|jo|jap|gern~|klar|natürlich|unbedingt|machen sie( das| mal)?|in ordnung|einverstanden',
+    'ja|jawohl|jo|jap|mhm|mm hmm?|aha|gern~|klar|natürlich|unbedingt|machen sie( das| mal)?|in ordnung|einverstanden',
     'bitte|okay|ok|von mir aus',
+    '^((sehr|na|ist) )?(gut|super|prima|toll|perfekt|klasse|wunderbar|verstanden|genau|richtig|stimmt|passt|ach so|achso)$',
   ],
   firmYes: ['^(ja|jawohl|jap|gern~|sehr gern~|unbedingt)'],
   politeness: [
@@ -116,12 +128,16 @@ const GERMAN: Phrases = {
 };
 
 const ENGLISH: Phrases = {
+  presence: [
+    '^(hello )?(are you (still )?there|can you (still )?hear me|(is )?(anyone|anybody|somebody) (still )?there)$',
+  ],
   identity: [
     '(are|is) (you|this|that)( just| actually| really)?( (a|an|real|actual|living))* (robot|computer|machine|bot|ai|human|person|recording|real)',
     '(am i|i am|im) (speaking|talking)<1> (to|with) (a|an)<1> (person|human|robot|machine|computer|bot)',
     'who are you|recorded message|recording',
   ],
   declineHuman: [
+    '^(stop|enough|cancel)( please| it)?$',
     '(dont|do not|not|no need to)<2> (transfer|connect|put)<3>( through)?',
     '(dont|do not) (want|need) (a person|anyone)',
   ],
@@ -135,6 +151,10 @@ const ENGLISH: Phrases = {
     '(person|someone|somebody|anyone|human|agent)<1> (i|we) (can|could) (speak|talk)|representative',
     'operator|human being|(a )?human( please)?$|member of (the )?(staff|team)',
     'is there (someone|anyone|anybody) i can|can i (speak|talk)$|who can i (speak|talk) to',
+  ],
+  anybody: [
+    'someone|somebody|anyone|anybody|one of (you|them)|(real|actual|live|living|different|proper)',
+    '(human|person|people|being|agent|operator|representative|advis[eo]r|colleague|member|staff|assistant)s?',
   ],
   aboutHuman: [
     'speak|talk|talking|speaking|reach|get|to|question|for|about|with|chat|someone (in|from)|one of',
@@ -181,7 +201,8 @@ const ENGLISH: Phrases = {
   greeting: ['hello|hi|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings'],
   no: ['no|nope|nah|not now|no way|rather not|not necessary|never ?mind|forget (it|that)|leave it'],
   yes: [
-    'yes|yeah|yep|yup|sure|of course|please do|go ahead|absolutely|definitely|do (that|it)|ok|okay|please',
+    'yes|yeah|yep|yup|mhm|mm hmm?|uh huh|aha|sure|of course|please do|go ahead|absolutely|definitely|do (that|it)|ok|okay|please',
+    '^(very )?(i see|got it|great|perfect|lovely|brilliant|excellent|wonderful|right|fine|good|understood|correct|exactly)$',
     'id like that|that would be (great|nice|good|lovely)|sounds good|all right|alright',
   ],
   firmYes: ['^(yes|yeah|yep|yup|sure|absolutely|definitely)'],

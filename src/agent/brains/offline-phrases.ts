@@ -10,6 +10,8 @@ export interface OfflinePhrases {
   unclear: string;
   ask: string;
   identity: string;
+  /** "Are you still there?" */
+  presence: string;
   /** "Is that the bike shop?" `{name}` is that of the profile. */
   rightPlace: string;
   /** Said to "no", where it is not a goodbye. */
@@ -23,6 +25,8 @@ export interface OfflinePhrases {
   nothingToSend: string;
   /** There is nobody to connect to. */
   nobody: string;
+  /** Somebody was named who is no destination. The offer follows. */
+  noSuchDesk: string;
   /** Ways to say "I do not know", used in turn. All different, none a part of another. */
   unknown: readonly string[];
   offer: string;
@@ -41,6 +45,7 @@ const GERMAN: OfflinePhrases = {
   unclear: 'Das habe ich leider nicht verstanden. Bitte sagen Sie es noch einmal.',
   ask: 'Gern. Was möchten Sie wissen?',
   identity: 'Sie sprechen mit einer digitalen Assistenz, nicht mit einem Menschen. Was kann ich für Sie tun?',
+  presence: 'Ja, ich bin noch da. Was kann ich für Sie tun?',
   rightPlace: 'Ja, hier ist {name}. Was kann ich für Sie tun?',
   no: 'In Ordnung. Kann ich sonst noch etwas für Sie tun?',
   helpTopics: 'Ich beantworte zum Beispiel diese Fragen: {topics}',
@@ -50,6 +55,7 @@ const GERMAN: OfflinePhrases = {
   sms: 'Gern, ich schicke Ihnen das als Kurznachricht.',
   nothingToSend: 'Im Moment habe ich nichts, was ich Ihnen schicken könnte. Was möchten Sie wissen?',
   nobody: 'Ich kann Sie leider nicht verbinden. Ich beantworte Ihre Fragen aber gern selbst.',
+  noSuchDesk: 'Dorthin kann ich leider nicht direkt verbinden.',
   unknown: [
     'Das weiß ich leider nicht.',
     'Dazu habe ich leider keine Auskunft.',
@@ -74,6 +80,7 @@ const ENGLISH: OfflinePhrases = {
   unclear: "I'm sorry, I didn't understand that. Please say it again.",
   ask: 'Certainly. What would you like to know?',
   identity: 'You are speaking with a digital assistant, not with a person. What can I do for you?',
+  presence: 'Yes, I am still here. What can I do for you?',
   rightPlace: 'Yes, this is {name}. What can I do for you?',
   no: 'All right. Is there anything else I can do for you?',
   helpTopics: 'I can answer questions like these: {topics}',
@@ -83,6 +90,7 @@ const ENGLISH: OfflinePhrases = {
   sms: "Certainly, I'll send you that as a text message.",
   nothingToSend: "I don't have anything to send you yet. What would you like to know?",
   nobody: "I'm afraid I can't connect you to anyone. But I'm happy to answer your questions myself.",
+  noSuchDesk: "I'm afraid I can't connect you there directly.",
   unknown: [
     "I'm sorry, I don't know that.",
     "I'm afraid I have no information about that.",
@@ -105,6 +113,12 @@ export const OFFLINE_PHRASES: Readonly<Record<FullLanguage, OfflinePhrases>> = {
 export const OFFERED: Readonly<Record<FullLanguage, RegExp>> = {
   de: /\b(soll|darf|kann) ich sie\b.*(verbinden\?|$)|\bmöchten sie .*verbunden werden\?/i,
   en: /\b(shall|should|may|can) i (put|connect|transfer)\b|\bwould you like (me )?to (be )?(put|connect|transfer)/i,
+};
+
+/** How the offer to read out a text message that could not be delivered is recognised. */
+export const OFFERED_TO_READ: Readonly<Record<FullLanguage, RegExp>> = {
+  de: /den inhalt vorlesen\?$/i,
+  en: /shall i read it to you\?$/i,
 };
 
 /** How "anything else?" is recognised: a "no" to it ends the call. */

@@ -12,6 +12,8 @@ export type Meaning =
   | { intent: 'faq'; index: number }
   /** `destination`: the one that was named, or the one for everybody; none if the profile has none. */
   | { intent: 'human'; destination?: string }
+  /** Somebody was named to be connected with whom the profile does not know: to be asked about, never guessed. */
+  | { intent: 'noSuchDesk' }
   /** The language that the caller would like to speak; whether the profile offers it is another matter. */
   | { intent: 'language'; language: Language }
   /** `index`: the topic that was named ("text me the address"); otherwise the last answer is meant. */
@@ -49,6 +51,15 @@ const WHOLE: readonly IntentName[] = [
 /** Everyday sentences that hold even if the clauses around them are not understood. */
 const STANDING = ['repeat', 'help'] as const;
 
+/** Behind these words stands whom a caller wants to be connected with, up to what it is about. */
+const WHOM: Readonly<Record<FullLanguage, RegExp>> = {
+  de: /\b(?:mit|zu[mr]?|an|nach|ins?)\b(.*?)(?:\b(?:wegen|uber|fur|bezuglich|falls|damit|der sich)\b|$)/,
+  en: /\b(?:to|with|in|from)\b(.*?)(?:\b(?:about|regarding|concerning|for|who|that|if)\b|$)/,
+};
+
+/** The same behind words that are a wish for a human by themselves. */
+const GET_ME = /\b(?:get me(?: to)?|on to)(?: an?| the)?\b(.*)$/;
+
 /** Where a spoken or written sentence falls into parts that can be understood alone. */
 const CLAUSES: Readonly<Record<FullLanguage, RegExp>> = {
   de: /[,.;:!?]+|\b(?:und|aber|weil|also|oder)\b/i,
@@ -73,6 +84,16 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
       .replace(/ {2,}/g, ' ')
       .trim();
 
+  /** Whether a wish to be connected names somebody or something that is no destination. */
+  const namesStranger = (text: string): boolean =>
+    text.split(CLAUSES[spoken]).some((clause) => {
+      const part = fold(clause, spoken);
+      if (!has(part, 'human')) return false;
+      const whom =
+        WHOM[spoken].exec(without(part, 'human', 'anybody')) ?? GET_ME.exec(without(part, 'anybody'));
+      return !faq.isEmpty(without(whom?.[1] ?? '', 'aboutHuman', 'politeness', 'greeting', 'thanks'));
+    });
+
   /** The everyday sentence that a text is, if nothing else is left of it. */
   const socialIntent = (topic: string, said: string): Meaning | undefined => {
     if (!faq.isEmpty(without(topic, 'repeat', 'help', 'wait', 'no', 'yes'))) return undefined;
@@ -87,10 +108,13 @@ export function understanding(profile: AgentProfile, spoken: FullLanguage): Unde
     // One that is not offered may be what the FAQ knows more about; one that is spoken already is no wish.
     if (language && language !== spoken && offered.includes(language))
       return { intent: 'language', language };
+    if (has(said, 'presence')) return { intent: 'presence' };
     if (has(said, 'identity')) return { intent: 'identity' };
     if (has(said, 'declineHuman')) return { intent: 'declineHuman' };
 
     const desk = named(said);
+    if (has(said, 'human') && !desk && namesStranger(text.slice(0, MAX_CHARS)))
+      return { intent: 'noSuchDesk' };
     if (has(said, 'human')) return { intent: 'human', destination: desk?.name ?? everybody };
     if (
       desk &&

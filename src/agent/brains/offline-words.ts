@@ -22,7 +22,7 @@ export const SMALL_WORDS: Readonly<Record<FullLanguage, string>> = {
     irgendwie überhaupt genau alles etwas was irgendwas nichts viel viele mehr wenig kurz schnell nicht kein
     keine keinen keinem keiner möglich möglichkeit geht's heute nochmal wieder immer äh ähm öh hm hmm mh na
     ach oh naja tja gell ne nich sorry entschuldigung verzeihung entschuldigen hallo hi hey tag morgen abend
-    moin servus grüß gott grüezi herr frau name kurze information auskunft infos info zeit lang lange wäre's
+    moin servus grüß gott grüezi herr herrn frau name kurze information auskunft infos info zeit lang lange wäre's
     alle allen aller anderen andere anderer beide beiden jeder jede jeden paar vorbeischauen reinschauen
     vorbei kommend gilt gelten gültig regulär üblich übliche anschauen ansehen sofern wäret gäbe ginge hieße
     käme läge bräuchten nummer besuchen betrag unter drin möglichst bald läuft bescheid wusste ebenfalls

@@ -3,7 +3,7 @@ import { languageOf } from '../phrases';
 import { offeredLanguages } from '../profiles/profile-language';
 import { isUnfinished } from '../unfinished';
 import { History } from './offline-history';
-import { ASKED_FOR_MORE, OFFERED, OFFLINE_PHRASES } from './offline-phrases';
+import { ASKED_FOR_MORE, OFFERED, OFFERED_TO_READ, OFFLINE_PHRASES } from './offline-phrases';
 import { destinationForEverybody, type Meaning, understandingOf } from './offline-understand';
 
 /** How many topics are named to a caller who asks for help: more cannot be kept in mind on the phone. */
@@ -67,6 +67,13 @@ class Turn {
   /** True if the caller was just offered to be connected. */
   get wasOffered(): boolean {
     return OFFERED[this.language].test(this.history.lastHeard);
+  }
+
+  /** What a caller is told who has said yes to having a message read out that could not be delivered. */
+  get readOut(): string | undefined {
+    if (!OFFERED_TO_READ[this.language].test(this.history.lastHeard)) return undefined;
+    const index = this.history.lastAnswer(this.profile.faq);
+    return index === undefined ? undefined : this.profile.faq[index]?.answer;
   }
 
   get wasAskedForMore(): boolean {
@@ -136,11 +143,17 @@ const ANSWERS: Say = {
     say: (meaning.intent === 'faq' && profile.faq[meaning.index]?.answer) || phrases.ask,
   }),
   human: (turn) => turn.transfer(turn.meaning.intent === 'human' ? turn.meaning.destination : undefined),
+  noSuchDesk: (turn) => {
+    const { noSuchDesk, offer, nobody } = turn.phrases;
+    const somebody = destinationForEverybody(turn.profile);
+    return { say: somebody === undefined ? nobody : `${noSuchDesk} ${offer}` };
+  },
   sms: (turn) => {
     const named = turn.meaning.intent === 'sms' ? turn.meaning.index : undefined;
     return turn.sms(named ?? turn.history.lastAnswer(turn.profile.faq));
   },
   language: (turn) => (turn.meaning.intent === 'language' ? turn.switchTo(turn.meaning.language) : {}),
+  presence: ({ phrases }) => ({ say: phrases.presence }),
   rightPlace: ({ phrases, profile }) => ({ say: phrases.rightPlace.replace('{name}', () => profile.name) }),
   unknown: (turn) =>
     turn.isUnfinished ? { say: turn.phrases.ask } : { say: turn.unknown(), unanswered: true },
@@ -154,7 +167,8 @@ const ANSWERS: Say = {
   identity: ({ phrases }) => ({ say: phrases.identity }),
   declineHuman: ({ phrases }) => ({ say: phrases.no }),
   no: (turn) => (turn.wasAskedForMore ? turn.goodbye() : { say: turn.phrases.no }),
-  yes: (turn) => (turn.wasOffered ? turn.transfer(turn.offeredDestination) : { say: turn.phrases.ask }),
+  yes: (turn) =>
+    turn.wasOffered ? turn.transfer(turn.offeredDestination) : { say: turn.readOut ?? turn.phrases.ask },
 };
 
 function isFull(language: Language): language is FullLanguage {

@@ -39,8 +39,16 @@ export const fr: Phrases = {
     givenUp: 'Cela n’a malheureusement pas fonctionné. Dites-moi de quoi il s’agit, s’il vous plaît.',
     entered: '[{name} saisi]',
   },
+  takeYourTime: 'Prenez votre temps.',
   goAhead: 'Oui, je vous écoute ?',
   notAllowed: 'Je n’ai malheureusement pas le droit de faire cela. Puis-je vous aider autrement ?',
+  usedUp: {
+    call: 'Je ne peux malheureusement pas le refaire pendant cet appel. Puis-je vous aider autrement ?',
+    caller:
+      'Pour aujourd’hui, je l’ai fait pour vous aussi souvent que possible. Puis-je vous aider autrement ?',
+    profile: 'Ce n’est malheureusement plus possible ici aujourd’hui. Puis-je vous aider autrement ?',
+    day: 'Pour aujourd’hui, ce n’est malheureusement plus possible du tout. Puis-je vous aider autrement ?',
+  },
   notNow: 'Je ne peux malheureusement pas faire cela pour le moment. Puis-je vous aider autrement ?',
   notCertain: 'Je ne sais malheureusement pas si cela a fonctionné. Puis-je vous aider autrement ?',
   closedNow: 'Malheureusement, il n’y a personne à cette heure. Puis-je vous aider autrement ?',

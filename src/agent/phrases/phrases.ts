@@ -1,4 +1,4 @@
-import type { TransferFailure } from '@jovo-telephony/telephony';
+import type { Budgets, TransferFailure } from '@jovo-telephony/telephony';
 
 /** Everything the agent says that is neither the profile's nor the brain's. */
 export interface Phrases {
@@ -49,10 +49,14 @@ export interface Phrases {
     /** Told to the brain, never spoken: a secret was entered. */
     entered: string;
   };
+  /** The caller thinks aloud. */
+  takeYourTime: string;
   /** The caller wants the floor and has not said yet what for. */
   goAhead: string;
   /** The policy says no. */
   notAllowed: string;
+  /** The policy would say yes, but not so often: in this call; today, to this caller, from this number, or at all. */
+  usedUp: Readonly<Record<keyof Budgets, string>>;
   /** The journal is away: nothing may be done that cannot be written down. */
   notNow: string;
   /** It was begun, and then something went wrong. */

@@ -1,4 +1,6 @@
+import type { PolicyRefusal } from '@jovo-telephony/telephony';
 import type { z } from 'zod';
+import { unreachableNumbers } from '../policy-of';
 import { fillIn, placeholdersOf } from './placeholders';
 import { type AgentProfile, profileSchema } from './profile';
 import { textsOf } from './profile-fill';
@@ -10,7 +12,7 @@ import { timeZoneOf } from './time-zone';
 export function checkSource(source: ProfileSource): AgentProfile | string[] {
   const parsed = profileSchema.safeParse(source.value, { reportInput: true });
   if (parsed.success) {
-    const faults = [textFaults, strayFaults, menuFaults, languageFaults].flatMap((find) =>
+    const faults = [textFaults, strayFaults, menuFaults, languageFaults, numberFaults].flatMap((find) =>
       find(parsed.data, source),
     );
     return faults.length > 0 ? faults : parsed.data;
@@ -168,6 +170,25 @@ function languageFaults({ languages, destinations }: AgentProfile, source: Profi
       ),
   ]);
 }
+
+/** Where a transfer would always be refused: better told now than to a caller who was promised it. */
+function numberFaults(profile: AgentProfile, source: ProfileSource): string[] {
+  return unreachableNumbers(profile).map(({ destination, attempt, reason, sentence }) => {
+    const key = attempt === 0 ? ['number'] : ['otherwise', attempt - 1];
+    return told(
+      source,
+      ['destinations', destination, ...key],
+      `${sentence} ${NUMBER_ADVICE[reason] ?? NUMBER}`,
+    );
+  });
+}
+
+const NUMBER = 'Expected a fixed line or mobile with its country code, for example "4921163551"';
+
+const NUMBER_ADVICE: Partial<Record<PolicyRefusal, string>> = {
+  number_country: 'Expected one of the countries of numbers and language; allow others in policy.allow',
+  number_denied: 'Expected another number, or another policy.deny',
+};
 
 function* stringsIn(value: unknown, path: Path): Generator<[Path, string]> {
   if (typeof value === 'string') yield [path, value];

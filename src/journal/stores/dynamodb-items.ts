@@ -14,7 +14,12 @@ export function counterKey({ key, callerKey: caller }: CounterKey): Item {
 }
 
 export const idOf = ({ pk }: Item): string => pk?.S?.slice(5) ?? '';
-export const orderOf = ({ sk }: Item): string => sk?.S?.slice(sk.S.indexOf('#') + 1) ?? '';
+/** `<fence>#<ms>#<number>`, of a fixed length; words that are too large for one item have a number behind it. */
+const ORDER_CHARS = 10 + 1 + 14 + 1 + 8;
+export function orderOf({ sk }: Item): string {
+  const at = (sk?.S?.indexOf('#') ?? 0) + 1;
+  return sk?.S?.slice(at, at + ORDER_CHARS) ?? '';
+}
 export const padded = (value: number, length: number): string =>
   String(Math.round(value)).padStart(length, '0');
 export const expires = (atMs: number): AttributeValue => number(Math.ceil(atMs / 1000));

@@ -65,15 +65,18 @@ export class DynamoTable {
     return (await this.client.send(new this.sdk.GetItemCommand(input))).Item;
   }
 
-  async getAll(keys: readonly Item[]): Promise<Item[]> {
+  /** `names`: of what is needed of them; everything unless told. */
+  async getAll(keys: readonly Item[], names?: readonly string[]): Promise<Item[]> {
     const items: Item[] = [];
+    const projection = names && { ProjectionExpression: names.join(', ') };
     for (let at = 0; at < keys.length; at += BATCH_READ) {
-      let asked = { Keys: keys.slice(at, at + BATCH_READ) as Values[], ConsistentRead: true };
+      const common = { ConsistentRead: true, ...projection };
+      let asked = { ...common, Keys: keys.slice(at, at + BATCH_READ) as Values[] };
       while (asked.Keys.length > 0) {
         const input = { RequestItems: { [this.name]: asked } };
         const answer = await this.client.send(new this.sdk.BatchGetItemCommand(input));
         items.push(...(answer.Responses?.[this.name] ?? []));
-        asked = { Keys: answer.UnprocessedKeys?.[this.name]?.Keys ?? [], ConsistentRead: true };
+        asked = { ...common, Keys: answer.UnprocessedKeys?.[this.name]?.Keys ?? [] };
       }
     }
     return items;

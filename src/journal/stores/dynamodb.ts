@@ -10,6 +10,7 @@ import type {
   Lease,
   LeaseState,
   Page,
+  Standing,
   StoredCall,
   TurnResult,
 } from '../store';
@@ -23,10 +24,10 @@ import {
   idOf,
   itemOf,
   keepOf,
-  orderOf,
-  padded,
   storedCall,
 } from './dynamodb-items';
+import { CallPages } from './dynamodb-pages';
+import { DYNAMO_LIMITS, isOldPart, StateParts } from './dynamodb-parts';
 import { DynamoTable, type Item, number, numberOf, text } from './dynamodb-table';
 
 /** Words are separate items that go by themselves: DynamoDB forgets whole items only, and a call may never end. */
@@ -41,6 +42,7 @@ const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'
  * |---|---|---|
  * | `call#<id>` | `call` | the call: lease, state, claims |
  * | `call#<id>` | `page#<order>`, `words#<order>` | what was written, and its words |
+ * | `call#<id>` | `part#<fence>#<version>#<number>` | a state that is too large for one item |
  * | `caller#<key>` | `call#<id>`, `count#<key>` | what belongs to one caller |
  * | `count#<key>`, `shared#<name>` | the same | counters, common values |
  *
@@ -48,12 +50,16 @@ const ENDED = ['#endedAt = if_not_exists(#endedAt, :now)', '#claimCount = :zero'
  * crash in between errs on the safe side: a counter counts too much, a page is there without its state.
  */
 export class DynamoStore implements JournalStore {
-  private written = 0;
+  private readonly parts: StateParts;
+  private readonly pages: CallPages;
 
   private constructor(
     private readonly table: DynamoTable,
     private readonly nowMs: () => number,
-  ) {}
+  ) {
+    this.parts = new StateParts(table, nowMs, LIVE_MS);
+    this.pages = new CallPages(table, nowMs, LIVE_MS);
+  }
 
   /** @param url `dynamodb://table?region=eu-central-1&endpoint=http://localhost:8000`; the last two are optional */
   static async open(
@@ -65,7 +71,8 @@ export class DynamoStore implements JournalStore {
   }
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
-    const { holder, leaseMs, event, knownVersion, force } = asked;
+    const { holder, leaseMs, knownVersion, force } = asked;
+    const event = keepable(asked.event, DYNAMO_LIMITS.eventChars);
     const now = this.nowMs();
     const free = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #holder = :holder';
     const counters = ['version', 'interrupts', 'claimCount'];
@@ -98,7 +105,7 @@ export class DynamoStore implements JournalStore {
       result: 'begun',
       lease: { callId, fence: numberOf(row.fence), version },
       ended: row.endedAt !== undefined,
-      state: version === knownVersion ? undefined : row.state?.B,
+      state: version === knownVersion ? undefined : await this.stateOf(row),
       claims: row.claims?.B,
       claimCount: numberOf(row.claimCount),
       interrupts: numberOf(row.interrupts),
@@ -111,7 +118,8 @@ export class DynamoStore implements JournalStore {
     const { page, state, claims, about, ended, leaseMs } = done;
     const now = this.nowMs();
     // Before the state: what has happened must not be lost with it.
-    if (page) await this.put(callId, fence, [page]);
+    if (page) await this.pages.write(callId, fence, [page]);
+    const parts = await this.parts.put(callId, fence, version + 1, state);
     const facts = about ? itemOf(about) : {};
     const names = Object.keys(facts);
     const keepMs = Math.max(LIVE_MS, about?.keepMs ?? 0);
@@ -121,20 +129,22 @@ export class DynamoStore implements JournalStore {
         '#leaseUntil = :until',
         '#pending = :none',
         '#unfinished = :none',
-        '#state = :state',
+        parts ? '#parts = :parts' : '#state = :state',
+        '#oldParts = if_not_exists(#parts, :nothing)',
         '#lastAt = :now',
         ...names.map((name) => `#${name} = :${name}`),
         ...(about ? ['#expires = :expires'] : []),
         ...(ended ? ENDED : []),
         ...(claims && !ended ? ['#claims = :claims'] : []),
       ],
-      remove: [ended ? '#claims' : '#endedAt'],
+      remove: [ended ? '#claims' : '#endedAt', parts ? '#state' : '#parts'],
       condition: '#fence = :fence AND #version = :version',
       values: {
         ':one': number(1),
         ':until': number(leaseMs === undefined ? 0 : now + leaseMs),
         ':none': { L: [] },
-        ':state': { B: state },
+        ...(parts ? { ':parts': text(parts) } : { ':state': { B: state } }),
+        ':nothing': text(''),
         ':now': number(now),
         ':fence': number(fence),
         ':version': number(version),
@@ -145,9 +155,11 @@ export class DynamoStore implements JournalStore {
       },
     });
     if (!row) {
+      if (parts) await this.parts.delete(callId, parts);
       await this.forget(callId);
       return false;
     }
+    if (row.oldParts?.S) await this.parts.delete(callId, row.oldParts.S);
     if (about?.callerKey) {
       const item = { ...callerKey(about.callerKey, `call#${callId}`), profile: text(about.profile) };
       await this.table.put([{ ...item, expires: expires(now + keepMs) }]);
@@ -157,10 +169,15 @@ export class DynamoStore implements JournalStore {
   }
 
   async note({ callId, fence }: Lease, event: string): Promise<void> {
+    if (!keepable(event, DYNAMO_LIMITS.noteChars)) return;
     await this.table.update(callKey(callId), {
       set: ['#pending = list_append(#pending, :events)'],
-      condition: '#fence = :fence',
-      values: { ':events': { L: [text(event)] }, ':fence': number(fence) },
+      condition: '#fence = :fence AND size(#pending) <= :most',
+      values: {
+        ':events': { L: [text(event)] },
+        ':fence': number(fence),
+        ':most': number(DYNAMO_LIMITS.notes),
+      },
     });
   }
 
@@ -208,7 +225,7 @@ export class DynamoStore implements JournalStore {
   async append(callId: string, pages: readonly Page[]): Promise<void> {
     const call = await this.table.get(callKey(callId));
     if (!call || (call.endedAt && keepOf(call) === 'nothing')) return;
-    await this.put(callId, numberOf(call.fence), pages);
+    await this.pages.write(callId, numberOf(call.fence), pages);
     if (call.endedAt) await this.forget(callId);
   }
 
@@ -239,6 +256,14 @@ export class DynamoStore implements JournalStore {
     });
   }
 
+  async standings(callIds: readonly string[]): Promise<(Standing | undefined)[]> {
+    const items = await this.table.getAll(callIds.map(callKey), ['pk', 'endedAt']);
+    const found = new Map(
+      items.map((item) => [idOf(item), item.endedAt ? ('ended' as const) : ('live' as const)]),
+    );
+    return callIds.map((callId) => found.get(callId));
+  }
+
   async hasCalled(caller: string, profile: string, exceptCallId: string): Promise<boolean> {
     for await (const item of this.table.query(`caller#${caller}`, 'call#')) {
       if (item.profile?.S === profile && item.sk?.S !== `call#${exceptCallId}`) return true;
@@ -261,7 +286,7 @@ export class DynamoStore implements JournalStore {
     const fits = (item: Item) => !callerKeys || callerKeys.includes(item.callerKey?.S ?? '');
     const begunAt = (item: Item) => numberOf(item.startedAt ?? item.lastAt);
     for (const item of calls.filter(fits).sort((a, b) => begunAt(a) - begunAt(b))) {
-      yield storedCall(item, await this.pagesOf(item));
+      yield { ...storedCall(item, await this.pages.of(item)), state: await this.stateOf(item) };
     }
   }
 
@@ -289,7 +314,7 @@ export class DynamoStore implements JournalStore {
             '#leaseUntil = :zero',
             '#fence = #fence + :one',
           ],
-          remove: ['#state', '#claims'],
+          remove: ['#state', '#claims', '#parts'],
           condition: '#lastAt = :lastAt AND attribute_not_exists(#endedAt)',
           values: {
             ':now': number(nowMs),
@@ -316,25 +341,20 @@ export class DynamoStore implements JournalStore {
     return (await this.table.get(key))?.value?.S ?? proposed;
   }
 
+  async probe(): Promise<void> {
+    const key = { pk: text('shared#probe'), sk: text('shared') };
+    await this.table.update(key, {
+      set: ['#value = :value'],
+      values: { ':value': text(String(this.nowMs())) },
+    });
+  }
+
   async close(): Promise<void> {
     this.table.close();
   }
 
-  private async put(callId: string, fence: number, pages: readonly Page[]): Promise<void> {
-    const goes = expires(this.nowMs() + LIVE_MS);
-    const items = pages.flatMap(({ atMs, facts, words }) => {
-      this.written += 1;
-      const order = `${padded(fence, 10)}#${padded(atMs, 14)}#${padded(this.written, 8)}`;
-      const page = {
-        pk: text(`call#${callId}`),
-        sk: text(`page#${order}`),
-        at: number(atMs),
-        facts: text(facts),
-      };
-      const said = words && { pk: page.pk, sk: text(`words#${order}`), words: { B: words }, expires: goes };
-      return said ? [page, said] : [page];
-    });
-    await this.table.put(items);
+  private async stateOf(call: Item): Promise<Uint8Array | undefined> {
+    return call.parts?.S ? this.parts.read(idOf(call), call.parts.S) : call.state?.B;
   }
 
   /** Of a call that is over: what its profile does not keep, now; and the rest when its time has come. */
@@ -353,7 +373,8 @@ export class DynamoStore implements JournalStore {
     for await (const item of this.table.query(`call#${callId}`)) {
       const { pk, sk } = item;
       if (sk?.S === CALL) continue;
-      const goesNow = keep === 'nothing' || (keep === 'events' && sk?.S?.startsWith('words#'));
+      const isWords = sk?.S?.startsWith('words#');
+      const goesNow = keep === 'nothing' || (keep === 'events' && isWords) || isOldPart(item, call.parts);
       if (goesNow) await this.table.delete([{ pk, sk } as Item]);
       else kept.push({ ...item, expires: goes });
     }
@@ -374,16 +395,8 @@ export class DynamoStore implements JournalStore {
     }
     return ids;
   }
-
-  private async pagesOf(call: Item): Promise<Page[]> {
-    const pages = new Map<string, Page>();
-    for await (const item of this.table.query(call.pk?.S ?? '', 'page#')) {
-      pages.set(orderOf(item), { atMs: numberOf(item.at), facts: item.facts?.S ?? '{}' });
-    }
-    for await (const item of this.table.query(call.pk?.S ?? '', 'words#')) {
-      const page = pages.get(orderOf(item));
-      if (page && item.words?.B) page.words = item.words.B;
-    }
-    return [...pages.values()];
-  }
 }
+
+/** What is too large for the item of its call is not kept in it. */
+const keepable = (event: string | undefined, maxChars: number) =>
+  event !== undefined && event.length <= maxChars ? event : undefined;

@@ -9,6 +9,7 @@ import type {
   Lease,
   LeaseState,
   Page,
+  Standing,
   StoredCall,
   TurnResult,
 } from '../store';
@@ -125,6 +126,13 @@ export class MemoryStore implements JournalStore {
     });
   }
 
+  async standings(callIds: readonly string[]): Promise<(Standing | undefined)[]> {
+    return callIds.map((callId) => {
+      const row = this.calls.get(callId);
+      return row && (row.endedAtMs === undefined ? 'live' : 'ended');
+    });
+  }
+
   async hasCalled(callerKey: string, profile: string, exceptCallId: string): Promise<boolean> {
     return [...this.calls].some(
       ([callId, { about }]) =>
@@ -177,6 +185,8 @@ export class MemoryStore implements JournalStore {
     this.values.set(name, value);
     return value;
   }
+
+  async probe(): Promise<void> {}
 
   async close(): Promise<void> {}
 }

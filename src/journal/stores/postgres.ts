@@ -9,6 +9,7 @@ import type {
   Lease,
   LeaseState,
   Page,
+  Standing,
   StoredCall,
   TurnResult,
 } from '../store';
@@ -28,6 +29,11 @@ CREATE INDEX IF NOT EXISTS journal_calls_by_caller ON journal_calls (caller_key)
 CREATE TABLE IF NOT EXISTS journal_pages (
   seq bigserial PRIMARY KEY, call_id text NOT NULL, at bigint NOT NULL, facts jsonb NOT NULL, words bytea);
 CREATE INDEX IF NOT EXISTS journal_pages_by_call ON journal_pages (call_id, seq);
+ALTER TABLE journal_calls ADD COLUMN IF NOT EXISTS note_count bigint NOT NULL DEFAULT 0;
+ALTER TABLE journal_calls ADD COLUMN IF NOT EXISTS unfinished_notes bigint NOT NULL DEFAULT 0;
+CREATE TABLE IF NOT EXISTS journal_notes (
+  seq bigserial PRIMARY KEY, call_id text NOT NULL, fence bigint NOT NULL, event text NOT NULL);
+CREATE INDEX IF NOT EXISTS journal_notes_by_call ON journal_notes (call_id, fence, seq);
 CREATE TABLE IF NOT EXISTS journal_counters (
   key text PRIMARY KEY, count bigint NOT NULL, until_at bigint NOT NULL, caller_key text);
 CREATE TABLE IF NOT EXISTS journal_shared (name text PRIMARY KEY, value text NOT NULL);`;
@@ -40,26 +46,30 @@ const PAGES = `INSERT INTO journal_pages (call_id, at, facts, words)
   FROM journal_calls, unnest($2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY AS page (at, facts, words, number)
   WHERE id = $1 AND (ended_at IS NULL OR keep <> 'nothing') ORDER BY page.number`;
 
-const ENDED = `ended_at = coalesce(ended_at, ${NOW}), claims = NULL, claim_count = 0, pending = '{}', unfinished = '{}'`;
+const ENDED = `ended_at = coalesce(ended_at, ${NOW}), claims = NULL, claim_count = 0, pending = '{}', unfinished = '{}', note_count = 0`;
 
 const SQL = {
   begin: `INSERT INTO journal_calls AS c (id, fence, holder, lease_until, pending, last_at)
     VALUES ($1, 1, $2, ${NOW} + $3::bigint, $4::text[], ${NOW})
     ON CONFLICT (id) DO UPDATE SET fence = c.fence + 1, holder = $2, lease_until = ${NOW} + $3::bigint, last_at = ${NOW},
-      unfinished = c.pending, pending = $4::text[]
+      unfinished = c.pending, pending = $4::text[], unfinished_notes = c.note_count, note_count = 0
     WHERE c.lease_until <= ${NOW} OR c.holder = $2 OR $6::boolean
-    RETURNING fence, version, interrupts, unfinished, claims, claim_count, ended_at, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
-  note: 'UPDATE journal_calls SET pending = pending || $3::text[] WHERE id = $1 AND fence = $2',
+    RETURNING fence, version, interrupts, unfinished, unfinished_notes, claims, claim_count, ended_at, CASE WHEN version = $5::bigint THEN NULL ELSE state END AS state`,
+  note: `WITH held AS (UPDATE journal_calls SET note_count = note_count + 1 WHERE id = $1 AND fence = $2 RETURNING id, fence)
+    INSERT INTO journal_notes (call_id, fence, event) SELECT id, fence, $3 FROM held`,
+  noted: 'SELECT event FROM journal_notes WHERE call_id = $1 AND fence = $2 ORDER BY seq',
   commit: `WITH held AS (
-      UPDATE journal_calls SET version = version + 1, lease_until = coalesce(${NOW} + $14::bigint, 0), pending = '{}', unfinished = '{}', state = $7, claims = coalesce($8, claims),
+      UPDATE journal_calls SET version = version + 1, lease_until = coalesce(${NOW} + $14::bigint, 0), pending = '{}', unfinished = '{}', note_count = 0, state = $7, claims = coalesce($8, claims),
         last_at = ${NOW}, started_at = coalesce($9, started_at), profile = coalesce($10, profile),
         caller_key = CASE WHEN $9::bigint IS NULL THEN caller_key ELSE $11 END, keep = coalesce($12, keep), keep_ms = coalesce($13, keep_ms),
         ended_at = CASE WHEN $15::boolean THEN ended_at END
       WHERE id = $1 AND fence = $5 AND version = $6 RETURNING id),
+    noted AS (DELETE FROM journal_notes WHERE call_id IN (SELECT id FROM held)),
     pages AS (${PAGES})
     SELECT count(*)::int AS held FROM held`,
   append: PAGES,
   end: `WITH over AS (UPDATE journal_calls SET ${ENDED} WHERE id = $1 RETURNING id, keep),
+    noted AS (DELETE FROM journal_notes WHERE call_id IN (SELECT id FROM over)),
     emptied AS (DELETE FROM journal_pages WHERE call_id IN (SELECT id FROM over WHERE keep = 'nothing'))
     UPDATE journal_pages SET words = NULL WHERE words IS NOT NULL AND call_id IN (SELECT id FROM over WHERE keep = 'events')`,
   claim: `UPDATE journal_calls SET claims = $3, claim_count = claim_count + 1 WHERE id = $1 AND fence = $2 AND claim_count = $4`,
@@ -70,6 +80,7 @@ const SQL = {
   look: 'SELECT id, fence, interrupts FROM journal_calls WHERE id = ANY ($1::text[])',
   renew: `UPDATE journal_calls SET lease_until = ${NOW} + $3::bigint
     FROM unnest($1::text[], $2::bigint[]) AS held (id, fence) WHERE journal_calls.id = held.id AND journal_calls.fence = held.fence`,
+  standings: 'SELECT id, ended_at IS NOT NULL AS ended FROM journal_calls WHERE id = ANY ($1::text[])',
   hasCalled: 'SELECT 1 FROM journal_calls WHERE caller_key = $1 AND profile = $2 AND id <> $3 LIMIT 1',
   read: `SELECT id, started_at, profile, caller_key, keep, keep_ms, last_at, ended_at, version, state, claim_count FROM journal_calls
     WHERE ($1::text[] IS NULL OR id = ANY ($1)) AND ($2::text[] IS NULL OR caller_key = ANY ($2))
@@ -77,15 +88,18 @@ const SQL = {
   pages: 'SELECT at, facts::text AS facts, words FROM journal_pages WHERE call_id = $1 ORDER BY seq',
   erase: `WITH calls AS (DELETE FROM journal_calls WHERE caller_key = ANY ($1::text[]) RETURNING id),
     counters AS (DELETE FROM journal_counters WHERE caller_key = ANY ($1::text[])),
+    notes AS (DELETE FROM journal_notes WHERE call_id IN (SELECT id FROM calls)),
     pages AS (DELETE FROM journal_pages WHERE call_id IN (SELECT id FROM calls))
     SELECT count(*)::int AS count FROM calls`,
   delete: `WITH calls AS (DELETE FROM journal_calls WHERE ended_at
       + CASE WHEN keep = 'nothing' THEN ${TOMBSTONE_MS} ELSE greatest(keep_ms, ${TOMBSTONE_MS}) END <= $1 RETURNING id),
     counters AS (DELETE FROM journal_counters WHERE until_at <= $1),
+    notes AS (DELETE FROM journal_notes WHERE call_id IN (SELECT id FROM calls)),
     pages AS (DELETE FROM journal_pages WHERE call_id IN (SELECT id FROM calls))
     SELECT count(*)::int AS count FROM calls`,
   silence: `UPDATE journal_calls SET fence = fence + 1, lease_until = 0, state = NULL, ended_at = ${NOW}
     WHERE ended_at IS NULL AND last_at <= $1 RETURNING id`,
+  probe: `INSERT INTO journal_shared VALUES ('probe', ${NOW}::text) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   share: `WITH proposed AS (INSERT INTO journal_shared VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING value)
     SELECT value FROM proposed UNION ALL SELECT value FROM journal_shared WHERE name = $1`,
 } as const;
@@ -131,6 +145,12 @@ export class PostgresStore implements JournalStore {
     const values = [callId, holder, leaseMs, events, knownVersion, force];
     const [row] = (await this.query('begin', values)).rows;
     if (!row) return { result: 'busy' };
+    // What came with the turn, and behind it what came during the turn. Few processes die, so it is asked for only then.
+    const unfinished = row.unfinished as string[];
+    if (Number(row.unfinished_notes) > 0) {
+      const { rows } = await this.query('noted', [callId, Number(row.fence) - 1]);
+      unfinished.push(...rows.map((note) => String(note.event)));
+    }
     return {
       result: 'begun',
       lease: { callId, fence: Number(row.fence), version: Number(row.version) },
@@ -139,7 +159,7 @@ export class PostgresStore implements JournalStore {
       claims: bytes(row.claims),
       claimCount: Number(row.claim_count),
       interrupts: Number(row.interrupts),
-      unfinished: row.unfinished as string[],
+      unfinished,
     };
   }
 
@@ -157,7 +177,7 @@ export class PostgresStore implements JournalStore {
   }
 
   async note({ callId, fence }: Lease, event: string): Promise<void> {
-    await this.query('note', [callId, fence, [event]]);
+    await this.query('note', [callId, fence, event]);
   }
 
   async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
@@ -194,6 +214,12 @@ export class PostgresStore implements JournalStore {
     });
   }
 
+  async standings(callIds: readonly string[]): Promise<(Standing | undefined)[]> {
+    const { rows } = await this.query('standings', [callIds]);
+    const found = new Map(rows.map(({ id, ended }) => [id, ended ? ('ended' as const) : ('live' as const)]));
+    return callIds.map((id) => found.get(id));
+  }
+
   async hasCalled(callerKey: string, profile: string, exceptCallId: string): Promise<boolean> {
     return (await this.query('hasCalled', [callerKey, profile, exceptCallId])).rows.length > 0;
   }
@@ -227,6 +253,10 @@ export class PostgresStore implements JournalStore {
     const { rows } = await this.query('share', [name, proposed]);
     // Another process has written it between the two halves of the statement: it is there now.
     return rows[0] ? String(rows[0].value) : this.shared(name, proposed);
+  }
+
+  async probe(): Promise<void> {
+    await this.query('probe', []);
   }
 
   async close(): Promise<void> {

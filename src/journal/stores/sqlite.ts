@@ -12,10 +12,11 @@ import type {
   Lease,
   LeaseState,
   Page,
+  Standing,
   StoredCall,
   TurnResult,
 } from '../store';
-import { TOMBSTONE_MS } from '../store';
+import { type Name, SCHEMA, STATEMENTS } from './sqlite-statements';
 
 /**
  * A writer waits for so long for another process; its own wait stops this process, so it is short. Transactions take
@@ -30,78 +31,6 @@ const LOG_PAGES = 8_000;
 /** How long what was erased may still lie in the log. */
 const EMPTY_LOG_WITHIN_MS = 10_000;
 
-/** A page is written into its call, and from there into the record: one statement, where three take twice as long. */
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS calls (
-  id TEXT PRIMARY KEY, fence INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 0, holder TEXT NOT NULL,
-  lease_until INTEGER NOT NULL, interrupts INTEGER NOT NULL DEFAULT 0, pending TEXT, unfinished TEXT, state BLOB,
-  claims BLOB, claim_count INTEGER NOT NULL DEFAULT 0, last_at INTEGER NOT NULL, ended_at INTEGER, started_at INTEGER,
-  profile TEXT, caller_key TEXT, keep TEXT NOT NULL DEFAULT 'nothing', keep_ms INTEGER NOT NULL DEFAULT 0,
-  page_count INTEGER NOT NULL DEFAULT 0, page_at INTEGER, page_facts TEXT, page_words BLOB);
-CREATE INDEX IF NOT EXISTS calls_by_caller ON calls (caller_key) WHERE caller_key IS NOT NULL;
-CREATE TABLE IF NOT EXISTS pages (
-  call_id TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, facts TEXT NOT NULL, words BLOB,
-  PRIMARY KEY (call_id, number)) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS page_written AFTER UPDATE OF page_count ON calls
-  WHEN NEW.page_count > OLD.page_count AND (NEW.ended_at IS NULL OR NEW.keep <> 'nothing') BEGIN
-    INSERT INTO pages VALUES (NEW.id, NEW.page_count, NEW.page_at, NEW.page_facts,
-      CASE WHEN NEW.ended_at IS NULL OR NEW.keep = 'everything' THEN NEW.page_words END);
-  END;
-CREATE TABLE IF NOT EXISTS counters (
-  key TEXT PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL, caller_key TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shared (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`;
-
-const STATEMENTS = {
-  begin: `INSERT INTO calls (id, fence, holder, lease_until, pending, last_at) VALUES ($id, 1, $holder, $until, $event, $now)
-    ON CONFLICT (id) DO UPDATE SET fence = fence + 1, holder = $holder, lease_until = $until, last_at = $now,
-      unfinished = pending, pending = $event
-    WHERE lease_until <= $now OR holder = $holder OR $force
-    RETURNING fence, version, interrupts, unfinished, claims, claim_count, ended_at, CASE WHEN version = $known THEN NULL ELSE state END`,
-  holder: 'SELECT holder FROM calls WHERE id = $id',
-  note: `UPDATE calls SET pending = coalesce(pending || char(10), '') || $event WHERE id = $id AND fence = $fence`,
-  commit: `UPDATE calls SET version = version + 1, lease_until = $until, pending = NULL, unfinished = NULL, state = $state,
-    claims = coalesce($claims, claims), last_at = $now, ended_at = CASE WHEN $ended THEN ended_at END,
-    page_count = page_count + ($facts IS NOT NULL), page_at = $at, page_facts = $facts, page_words = $words
-    WHERE id = $id AND fence = $fence AND version = $version`,
-  about: `UPDATE calls SET started_at = $startedAt, profile = $profile, caller_key = $callerKey, keep = $keep, keep_ms = $keepMs
-    WHERE id = $id`,
-  end: `UPDATE calls SET ended_at = coalesce(ended_at, $now), claims = NULL, claim_count = 0, pending = NULL, unfinished = NULL,
-    page_facts = NULL, page_words = NULL WHERE id = $id`,
-  silence: 'UPDATE calls SET fence = fence + 1, lease_until = 0, state = NULL WHERE id = $id',
-  page: `UPDATE calls SET page_count = page_count + 1, page_at = $at, page_facts = $facts, page_words = $words
-    WHERE id = $id`,
-  forgetWords: `UPDATE pages SET words = NULL WHERE call_id = $id AND words IS NOT NULL
-    AND (SELECT keep FROM calls WHERE id = $id) <> 'everything'`,
-  forgetPages: `DELETE FROM pages WHERE call_id = $id AND (SELECT keep FROM calls WHERE id = $id) = 'nothing'`,
-  claim: `UPDATE calls SET claims = $claims, claim_count = claim_count + 1
-    WHERE id = $id AND fence = $fence AND claim_count = $expected`,
-  count: `INSERT INTO counters (key, count, until, caller_key) SELECT $key, 1, $until, $callerKey WHERE $limit > 0
-    ON CONFLICT (key) DO UPDATE SET count = count + 1 WHERE count < $limit`,
-  counted: 'SELECT count FROM counters WHERE key = $key',
-  interrupt: 'UPDATE calls SET interrupts = interrupts + 1 WHERE id = $id',
-  look: 'SELECT fence, interrupts FROM calls WHERE id = $id',
-  renew:
-    'UPDATE calls SET lease_until = $until WHERE id = $id AND fence = $fence RETURNING fence, interrupts',
-  hasCalled: `SELECT 1 FROM calls WHERE caller_key = $callerKey AND profile = $profile AND id <> $id LIMIT 1`,
-  calls: `SELECT id, started_at, profile, caller_key, keep, keep_ms, last_at, ended_at, version, state, claim_count
-    FROM calls ORDER BY coalesce(started_at, last_at), id`,
-  pages: 'SELECT at, facts, words FROM pages WHERE call_id = $id ORDER BY number',
-  due: `SELECT id FROM calls WHERE ended_at IS NOT NULL
-    AND ended_at + CASE WHEN keep = 'nothing' THEN ${TOMBSTONE_MS} ELSE max(keep_ms, ${TOMBSTONE_MS}) END <= $now`,
-  silent: 'SELECT id FROM calls WHERE ended_at IS NULL AND last_at + $silentFor <= $now',
-  ofCaller: 'SELECT id FROM calls WHERE caller_key = $callerKey',
-  deletePages: 'DELETE FROM pages WHERE call_id = $id',
-  deleteCall: 'DELETE FROM calls WHERE id = $id',
-  deleteCountersOf: 'DELETE FROM counters WHERE caller_key = $callerKey',
-  deleteCounters: 'DELETE FROM counters WHERE until <= $now',
-  share: 'INSERT INTO shared (name, value) VALUES ($name, $value) ON CONFLICT DO NOTHING',
-  sharedValue: 'SELECT value FROM shared WHERE name = $name',
-  beginTransaction: 'BEGIN IMMEDIATE',
-  commitTransaction: 'COMMIT',
-  rollBack: 'ROLLBACK',
-} as const;
-
-type Name = keyof typeof STATEMENTS;
 /** libsql ends the process when it is given a boolean: numbers, texts, bytes and null only. */
 type Value = number | string | Uint8Array | null;
 
@@ -109,6 +38,8 @@ type Value = number | string | Uint8Array | null;
 export class SqliteStore implements JournalStore {
   private readonly statements: Record<Name, LibSql.Statement>;
   private emptying: NodeJS.Timeout | undefined;
+  /** Numbers notes in their order. Of one turn all are from one process. */
+  private noteCount = 0;
 
   private constructor(
     private readonly db: LibSql.Database,
@@ -142,11 +73,31 @@ export class SqliteStore implements JournalStore {
 
   begin(callId: string, asked: BeginRequest): Begun {
     const row = this.take(callId, asked, asked.force === true);
-    if (row) return begun(callId, row);
+    if (row) return this.begun(callId, row);
     const [by] = this.get('holder', { id: callId }) ?? [];
     if (!isGone(String(by), asked.holder)) return { result: 'busy' };
     const left = this.take(callId, asked, true);
-    return left ? begun(callId, left) : { result: 'busy' };
+    return left ? this.begun(callId, left) : { result: 'busy' };
+  }
+
+  private begun(callId: string, row: Value[]): Begun {
+    const [fence, version, interrupts, unfinished, claims, claimCount, endedAt, state, noted] = row;
+    // What came with the turn, and behind it what came during the turn.
+    const events = typeof unfinished === 'string' ? unfinished.split('\n') : [];
+    if (Number(noted) > 0) {
+      const notes = this.statements.noted.all({ id: callId, fence: Number(fence) - 1 }) as Value[][];
+      events.push(...notes.map(([event]) => String(event)));
+    }
+    return {
+      result: 'begun',
+      lease: { callId, fence: Number(fence), version: Number(version) },
+      ended: endedAt !== null,
+      state: bytes(state),
+      claims: bytes(claims),
+      claimCount: Number(claimCount),
+      interrupts: Number(interrupts),
+      unfinished: events,
+    };
   }
 
   private take(id: string, asked: BeginRequest, force: boolean): Value[] | undefined {
@@ -183,7 +134,8 @@ export class SqliteStore implements JournalStore {
   }
 
   async note({ callId: id, fence }: Lease, event: string): Promise<void> {
-    this.run('note', { id, fence, event });
+    this.noteCount += 1;
+    this.run('note', { id, fence, number: this.noteCount, event });
   }
 
   async claim({ callId: id, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
@@ -213,6 +165,13 @@ export class SqliteStore implements JournalStore {
       const renewed = renewForMs === undefined ? undefined : this.get('renew', { id: callId, fence, until });
       const [now, interrupts] = renewed ?? this.get('look', { id: callId }) ?? [];
       return { callId, holds: now === fence, interrupts: Number(interrupts ?? 0) };
+    });
+  }
+
+  async standings(callIds: readonly string[]): Promise<(Standing | undefined)[]> {
+    return callIds.map((id) => {
+      const [endedAt] = this.get('standing', { id }) ?? [];
+      return endedAt === undefined ? undefined : endedAt === null ? 'live' : 'ended';
     });
   }
 
@@ -294,6 +253,10 @@ export class SqliteStore implements JournalStore {
     return String(this.get('sharedValue', { name })?.[0]);
   }
 
+  async probe(): Promise<void> {
+    this.run('probe', { at: String(this.nowMs()) });
+  }
+
   async close(): Promise<void> {
     this.emptyLog();
     clearTimeout(this.emptying);
@@ -324,6 +287,7 @@ export class SqliteStore implements JournalStore {
   private end(id: string, now: number): void {
     this.emptyLogSoon();
     this.run('end', { id, now });
+    this.run('forgetNotes', { id });
     this.run('forgetWords', { id });
     this.run('forgetPages', { id });
   }
@@ -331,6 +295,7 @@ export class SqliteStore implements JournalStore {
   private delete(id: string): void {
     this.emptyLogSoon();
     this.run('deletePages', { id });
+    this.run('forgetNotes', { id });
     this.run('deleteCall', { id });
   }
 
@@ -375,18 +340,4 @@ class Undo extends Error {
   constructor(readonly result: unknown) {
     super('undone');
   }
-}
-
-function begun(callId: string, row: Value[]): Begun {
-  const [fence, version, interrupts, unfinished, claims, claimCount, endedAt, state] = row;
-  return {
-    result: 'begun',
-    lease: { callId, fence: Number(fence), version: Number(version) },
-    ended: endedAt !== null,
-    state: bytes(state),
-    claims: bytes(claims),
-    claimCount: Number(claimCount),
-    interrupts: Number(interrupts),
-    unfinished: typeof unfinished === 'string' ? unfinished.split('\n') : [],
-  };
 }

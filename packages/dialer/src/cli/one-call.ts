@@ -71,7 +71,9 @@ export async function placeOneCall(options: CliOptions, settings: DialerSettings
     const receiver =
       options.listen === undefined ? undefined : await openReceiver(store, options.listen, io, () => {});
     try {
-      const answer = await dialPatiently(() => network.dial(request), { clock, random });
+      const onWait = (given: DialAnswer, waitMs: number) =>
+        line(io.stderr, `${answerText(given)} Once more in ${Math.ceil(waitMs / 1000)} s.`);
+      const answer = await dialPatiently(() => network.dial(request), { clock, random, onWait });
       await noteFact(store, key, factOf(answer), wallMs());
       line(io.stdout, answerText(answer));
       if (answer.result !== 'placed') return EXIT.failed;

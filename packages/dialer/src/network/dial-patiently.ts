@@ -10,6 +10,8 @@ export interface PatienceOptions {
   maxTries?: number;
   backoff?: BackoffLimits;
   signal?: AbortSignal;
+  /** Told before each wait: why, and how long it will be. */
+  onWait?(answer: DialAnswer, waitMs: number): void;
 }
 
 const DEFAULT_MAX_TRIES = 6;
@@ -20,14 +22,16 @@ const DEFAULT_MAX_TRIES = 6;
  */
 export async function dialPatiently(
   dial: (attempt: number) => Promise<DialAnswer>,
-  { clock, random, maxTries = DEFAULT_MAX_TRIES, backoff, signal }: PatienceOptions,
+  { clock, random, maxTries = DEFAULT_MAX_TRIES, backoff, signal, onWait }: PatienceOptions,
 ): Promise<DialAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await dial(attempt);
     if (answer.result !== 'throttled' && answer.result !== 'unreachable') return answer;
     if (attempt >= maxTries || signal?.aborted) return answer;
     const askedMs = answer.result === 'throttled' ? answer.retryAfterMs : undefined;
-    await pause(backoffMs(attempt, askedMs, random(), backoff), clock, signal);
+    const waitMs = backoffMs(attempt, askedMs, random(), backoff);
+    onWait?.(answer, waitMs);
+    await pause(waitMs, clock, signal);
     if (signal?.aborted) return answer;
   }
 }

@@ -42,7 +42,7 @@ async function receive(
   if (text === undefined)
     return { status: 413, body: { error: `Expected at most ${MAX_BODY_BYTES} bytes.` } };
   const body = jsonOf(text);
-  if (typeof body !== 'object' || body === null) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { status: 400, body: { error: 'Expected a JSON object with conversationId and status.' } };
   }
   const notification = readNotification(body);

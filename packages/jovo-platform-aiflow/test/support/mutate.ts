@@ -1,51 +1,18 @@
-import type { Random } from '@jovo-telephony/telephony/testing';
+import {
+  nested,
+  ODD_KEYS,
+  ODD_VALUES,
+  type Random,
+  spoilt,
+  withKey,
+} from '@jovo-telephony/telephony/testing';
 
 type Tree = Record<string, unknown>;
 
-const ODD: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1,
-  1e308,
-  '',
-  ' ',
-  '\u0000',
-  '\ud800',
-  'Ä𝄞‮🙂',
-  '__proto__',
-  'constructor',
-  'toString',
-  '<script>',
-  '{{7*7}}',
-  [],
-  {},
-  [[[]]],
-  { toString: 1, valueOf: null },
-  JSON.parse('{"then":"x"}'),
-  'x'.repeat(10_000),
-];
 const KEYS = [
-  '__proto__',
-  'constructor',
-  'prototype',
-  'getInputType',
-  'toJSON',
-  'then',
-  'event',
-  'payload',
-  'length',
-  'id',
-  'type',
-  'text',
-  'digit',
-  'digits',
-  'transcript',
-  'barged_in',
-  'session',
-  'repeated',
-  '',
-  '🙂',
+  ...ODD_KEYS,
+  ...['getInputType', 'event', 'payload', 'id', 'type', 'text', 'digit', 'digits', 'transcript', 'barged_in'],
+  ...['session', 'repeated'],
 ];
 const TYPES = [
   'session_start',
@@ -68,17 +35,17 @@ const TYPES = [
 
 const MUTATIONS: readonly ((event: Tree, random: Random) => unknown)[] = [
   (event, { pick }) => without(event, pick(Object.keys(event))),
-  (event, { pick }) => ({ ...event, [pick(Object.keys(event))]: pick(ODD) }),
+  (event, { pick }) => ({ ...event, [pick(Object.keys(event))]: pick(ODD_VALUES) }),
   (event, { pick }) => ({ ...event, type: pick(TYPES) }),
-  (event, { pick }) => withKey(event, pick(KEYS), pick(ODD)),
-  (event, { pick }) => ({ ...event, session: withKey(asTree(event.session), pick(KEYS), pick(ODD)) }),
+  (event, { pick }) => withKey(event, pick(KEYS), pick(ODD_VALUES)),
+  (event, { pick }) => ({ ...event, session: withKey(asTree(event.session), pick(KEYS), pick(ODD_VALUES)) }),
   (event, { pick }) => ({
     ...event,
     session: without(asTree(event.session), pick(['id', 'account_id', 'direction'])),
   }),
   (event, { below }) => ({ ...event, session: { id: `call-${below(500)}` } }),
   (event, { below, pick }) => ({ ...event, [pick(KEYS)]: nested(below(200)) }),
-  (event, { pick }) => ({ ...event, text: pick(['ja', 'nein', '?', 'Öffnungszeiten', pick(ODD)]) }),
+  (event, { pick }) => ({ ...event, text: pick(['ja', 'nein', '?', 'Öffnungszeiten', pick(ODD_VALUES)]) }),
   (event, { pick }) => pick<unknown>([[event], { body: event }, event.session, event.type, null]),
 ];
 
@@ -92,42 +59,15 @@ export function mutated(event: Tree, random: Random): unknown {
   return result;
 }
 
-/** Bytes as they could come: now and then cut off, doubled or spoilt. */
+/** The same as text, which may be broken itself. */
 export function mutatedText(event: Tree, random: Random): string {
-  const text = JSON.stringify(mutated(event, random)) ?? '';
-  switch (random.below(12)) {
-    case 0:
-      return text.slice(0, random.below(text.length + 1));
-    case 1:
-      return text + text;
-    case 2: {
-      const at = random.below(text.length + 1);
-      return text.slice(0, at) + String.fromCharCode(random.below(0x2fff)) + text.slice(at);
-    }
-    case 3:
-      return '['.repeat(random.below(5_000)) + text;
-    default:
-      return text;
-  }
+  return spoilt(mutated(event, random), random);
 }
 
 function without(tree: Tree, key: string): Tree {
   return Object.fromEntries(Object.entries(tree).filter(([name]) => name !== key));
 }
 
-/** Sets a key as a JSON parser would: as an own property, whatever its name. */
-function withKey(tree: Tree, key: string, value: unknown): Tree {
-  const copy = { ...tree };
-  Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
-  return copy;
-}
-
 function asTree(value: unknown): Tree {
   return typeof value === 'object' && value !== null ? (value as Tree) : {};
-}
-
-function nested(depth: number): unknown {
-  let value: unknown = 'deep';
-  for (let level = 0; level < depth; level += 1) value = level % 2 ? [value] : { value };
-  return value;
 }

@@ -12,6 +12,10 @@ export interface ActivityRule {
   heard?: true;
 }
 
+const SPEAKER = {
+  requires: { sessionParams: ['speakerVerificationSpeakerId', 'speakerVerificationType'] },
+} as const satisfies ActivityRule;
+
 /** Every event that a bot may send (spec 4.0). Messages are not in it: they are told apart by their type. */
 export const ACTIVITY_RULES = {
   playUrl: { requires: { activityParams: ['playUrlUrl'] }, heard: true },
@@ -30,11 +34,11 @@ export const ACTIVITY_RULES = {
   abortPrompts: {},
   expectAnotherBotMessage: {},
   sendDtmf: { requires: { activityParams: ['dtmfDigits'] } },
-  speakerVerificationCreateSpeaker: { requires: { sessionParams: ['speakerVerificationSpeakerId'] } },
-  speakerVerificationGetSpeakerStatus: { requires: { sessionParams: ['speakerVerificationSpeakerId'] } },
-  speakerVerificationDeleteSpeaker: { requires: { sessionParams: ['speakerVerificationSpeakerId'] } },
-  speakerVerificationEnroll: { requires: { sessionParams: ['speakerVerificationSpeakerId'] } },
-  speakerVerificationVerify: { requires: { sessionParams: ['speakerVerificationSpeakerId'] } },
+  speakerVerificationCreateSpeaker: SPEAKER,
+  speakerVerificationGetSpeakerStatus: SPEAKER,
+  speakerVerificationDeleteSpeaker: SPEAKER,
+  speakerVerificationEnroll: SPEAKER,
+  speakerVerificationVerify: SPEAKER,
 } as const satisfies Readonly<Record<string, ActivityRule>>;
 
 /** Names that a bot may send as an event. */

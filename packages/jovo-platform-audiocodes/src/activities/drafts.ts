@@ -111,8 +111,7 @@ export function sendDtmf(dtmfDigits: string): ActivityDraft {
 /** Voice biometrics (spec 4.12). The results come as events. */
 export function speakerVerification(
   step: 'CreateSpeaker' | 'GetSpeakerStatus' | 'DeleteSpeaker' | 'Enroll' | 'Verify',
-  speaker: Required<Pick<SessionParams, 'speakerVerificationSpeakerId'>> &
-    Pick<SessionParams, 'speakerVerificationType'>,
+  speaker: Required<Pick<SessionParams, 'speakerVerificationSpeakerId' | 'speakerVerificationType'>>,
 ): ActivityDraft {
   return event(`speakerVerification${step}`, undefined, speaker);
 }

@@ -48,8 +48,9 @@ export function readId(body: unknown, field: 'conversation' | 'conversationId'):
   if (id.length > LIMITS.conversationIdLength) {
     return { reject: `"${field}" must have at most ${LIMITS.conversationIdLength} characters` };
   }
-  // Half a surrogate pair cannot be put into an address.
+  // Half a surrogate pair cannot be put into an address, and a segment of dots, however written, is a step in it.
   if (/\p{Cs}/u.test(id)) return { reject: `"${field}" must be text in Unicode` };
+  if (/^\.{1,2}$/.test(id)) return { reject: `"${field}" must be more than dots` };
   return id;
 }
 

@@ -38,7 +38,7 @@ function relativeBase(botPath: string): string {
   return last === '' ? '' : `${last}/`;
 }
 
-/** `encodeURIComponent` leaves dots, and a path segment of dots is a step up. */
+/** `encodeURIComponent` leaves dots, which look like steps to whoever decodes too early. */
 function encodeId(id: string): string {
   return encodeURIComponent(id).replace(/\./g, '%2E');
 }

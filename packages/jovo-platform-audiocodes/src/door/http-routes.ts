@@ -1,6 +1,7 @@
 import {
   type Call,
   type CallRefusal,
+  errorAnswer,
   type Headers,
   type HttpAnswer,
   type HttpAnswerer,
@@ -47,7 +48,7 @@ export interface HttpRoutesOptions {
 /** Exactly this: Live Hub looks at the body (spec 1.4). */
 const HEALTHY: HttpAnswer = { status: 200, body: { type: 'ac-bot-api', success: true } };
 
-const NOT_FOUND: HttpAnswer = { status: 404, body: { error: 'This conversation is not known here' } };
+const NOT_FOUND: HttpAnswer = errorAnswer(404, 'This conversation is not known here');
 const NOTHING: HttpAnswer = { status: 200, body: {} };
 
 /** A recogniser's own result, word by word, is the largest thing that is sent. */
@@ -65,7 +66,7 @@ export class HttpRoutes {
     if (platform.guard && !(await platform.guard(request.headers))) return UNAUTHORIZED;
     const address = routeOf(request.path);
     const isBot = isBotPath(request.path);
-    if (!address && !isBot) return { status: 404, body: { error: 'There is nothing at this address' } };
+    if (!address && !isBot) return errorAnswer(404, 'There is nothing at this address');
     if (isBot && request.method === 'GET') return HEALTHY;
     if (request.method !== 'POST') return isBot ? notAllowed('GET', 'POST') : notAllowed('POST');
     const body = await readJson(request, maxBodyBytes, JSON_STRUCTURE);
@@ -196,11 +197,11 @@ const watched = new WeakSet<object>();
 
 function refusal({ status, error, retryAfterSeconds }: CallRefusal): HttpAnswer {
   const headers = retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(retryAfterSeconds) };
-  return { status, body: { error }, headers };
+  return errorAnswer(status, error, headers);
 }
 
 function rejected({ reject }: Rejected): HttpAnswer {
-  return { status: 400, body: { error: reject } };
+  return errorAnswer(400, reject);
 }
 
 /**

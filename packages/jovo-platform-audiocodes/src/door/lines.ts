@@ -1,9 +1,9 @@
-import type { Receiver, Socket } from '@jovo-telephony/platform-base';
+import type { Receiver } from '@jovo-telephony/platform-base';
 import type { Audiocodes } from '../types';
-import { type PushLine, pushLine } from './servers';
+import { type ConfirmingSocket, type PushLine, pushLine } from './servers';
 
 /** What a line needs to be closed. */
-export type ClosableSocket = Socket & { close(code?: number, reason?: string): void };
+export type ClosableSocket = ConfirmingSocket & { close(code?: number, reason?: string): void };
 
 /**
  * The sockets on which calls can be pushed to, one per call. A new one wins: the old one is probably dead and nobody
@@ -21,18 +21,29 @@ export class Lines {
   }
 
   open(callId: string, socket: ClosableSocket, frameOf: Parameters<typeof pushLine>[1]): PushLine {
-    const before = this.sockets.get(callId)?.socket;
-    const line = pushLine(socket, frameOf);
+    const before = this.sockets.get(callId);
+    const line = pushLine(socket, frameOf, () => this.receiver.options.clock.nowMs());
     this.sockets.set(callId, { socket, line });
-    if (before !== socket) before?.close(1000, 'another connection has taken over');
+    if (before && before.socket !== socket) {
+      this.lost(callId, before.line);
+      before.socket.close(1000, 'another connection has taken over');
+    }
     return line;
   }
 
   /** The socket has gone: what cannot leave on it waits for the next chance. */
   closed(callId: string, socket: ClosableSocket): void {
-    if (this.sockets.get(callId)?.socket === socket) this.sockets.delete(callId);
     const call = this.receiver.calls.find(callId);
     if (call?.connection === socket) call.push = undefined;
+    const open = this.sockets.get(callId);
+    if (open?.socket !== socket) return;
+    this.sockets.delete(callId);
+    this.lost(callId, open.line);
+  }
+
+  private lost(callId: string, line: PushLine): void {
+    const call = this.receiver.calls.find(callId);
+    if (call) this.receiver.undelivered(call, line.unconfirmed());
   }
 
   /** The call is over. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Headers } from '@jovo-telephony/platform-base';
 import type { App } from '@jovotech/framework';
 import type { AudiocodesPlatform } from '../AudiocodesPlatform';
@@ -41,6 +42,12 @@ const CLOSES_WITHIN_MS = 5_000;
 
 const TRY_AGAIN_LATER = 1013;
 
+/** What an operator must know: a gateway that is set up so has callers talk to nobody. */
+const NOT_HEARD =
+  'the gateway sends the audio of the caller, and nobody listens to it here: switch directSTT off';
+const NOT_SPOKEN =
+  'the gateway waits for audio, and text is what it gets: switch directTTS off if it stays silent';
+
 /** One socket of WebSocket mode (spec 2): frames in their order, and what follows from them. */
 export class SocketSession {
   private state: SessionState = FRESH;
@@ -49,6 +56,9 @@ export class SocketSession {
   private line: PushLine | undefined;
   private streams: UserStreams | undefined;
   private speech: SpeechLine | undefined;
+  private play: PlayStreams | undefined;
+  /** A stream begins with every turn; one warning will do. */
+  private saidNotHeard = false;
   /** Frames are worked on one after the other; to take up a call may take a moment. */
   private work: Promise<void> = Promise.resolve();
 
@@ -82,7 +92,7 @@ export class SocketSession {
     if (frame.type === 'session.resume' && typeof frame.fields.conversationId === 'string') {
       const { conversationId: id } = frame.fields;
       const call = await platform.receiver.known(id);
-      const { mediaFormat } = call?.notes ?? {};
+      const { mediaFormat } = call?.notes.session ?? {};
       if (isMediaFormat(mediaFormat)) formats.set(id, mediaFormat);
     }
     const step = nextSession(this.state, frame, {
@@ -107,6 +117,8 @@ export class SocketSession {
       case 'activities':
         return this.handle(effect.activities);
       case 'userStreamStart':
+        if (!this.speech && !this.saidNotHeard) this.options.warn(NOT_HEARD);
+        this.saidNotHeard = true;
         return this.streams?.start(effect.participant);
       case 'userStreamStop':
         return this.streams?.stop(effect.participant);
@@ -125,10 +137,12 @@ export class SocketSession {
 
   private async open(id: string, facts: SessionFacts): Promise<void> {
     const { platform, attributes, headers } = this.options;
-    const { botName: bot, caller, mediaFormat } = facts;
+    const { botName: bot, caller } = facts;
+    let isLive = false;
     const call = await platform.receiver.announce({ callId: id, headers }, ({ notes, state }) => {
       notes.mode = 'websocket';
-      notes.mediaFormat = mediaFormat;
+      isLive = notes.session !== undefined;
+      notes.session = facts;
       notes.attributes = { ...attributes, ...(bot && { bot }) };
       // The start tells more, but an administrator can do without it.
       if (caller !== undefined) state.info.from_phone_number ??= callerNumber(caller);
@@ -139,18 +153,20 @@ export class SocketSession {
       this.socket.close(TRY_AGAIN_LATER);
       return;
     }
-    this.connect(id, facts);
+    this.connect(id, facts, isLive);
     if (this.line) platform.receiver.connected(call, this.line);
   }
 
   private async resume(id: string): Promise<void> {
     const call = await this.options.platform.receiver.known(id);
     if (!call || this.state.phase !== 'open') return;
-    this.connect(id, { expectsAudio: false, mediaFormat: this.state.mediaFormat });
+    const { mediaFormat } = this.state;
+    this.connect(id, { expectsAudio: false, ...call.notes.session, mediaFormat }, true);
     if (this.line) this.options.platform.receiver.connected(call, this.line);
   }
 
-  private connect(id: string, facts: SessionFacts): void {
+  /** `again`: the conversation has had a socket before this one. */
+  private connect(id: string, facts: SessionFacts, again: boolean): void {
     const frameOf = (activities: readonly Activity[]): Reply => ({
       type: 'activities',
       conversationId: id,
@@ -158,7 +174,10 @@ export class SocketSession {
     });
     this.id = id;
     this.line = this.options.lines.open(id, this.socket, frameOf);
-    const play = new PlayStreams(id, (reply) => this.say(reply));
+    if (facts.expectsAudio && !this.options.speech) this.options.warn(NOT_SPOKEN);
+    const idPrefix = again ? `${randomUUID().slice(0, 8)}-` : '';
+    const play = new PlayStreams(id, (reply) => this.say(reply), idPrefix);
+    this.play = play;
     this.speech = this.options.speech?.open({
       conversationId: id,
       facts,
@@ -190,6 +209,8 @@ export class SocketSession {
   private silence(): void {
     this.streams?.stopAll();
     this.streams = undefined;
+    this.play?.lost();
+    this.play = undefined;
     this.speech?.close();
     this.speech = undefined;
   }

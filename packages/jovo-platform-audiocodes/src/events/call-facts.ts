@@ -91,6 +91,15 @@ export function callInfoOf(facts: CallFacts): Omit<CallInfo, 'id' | 'account_id'
   };
 }
 
+/** Who speaks with whom, where a message repeats it (spec 3.2): all that is known if the start was left out. */
+export function partiesOf({ caller, callee }: Fields): Partial<CallInfo> {
+  const [from, to] = [caller, callee].map((one) => textIn(one)?.slice(0, LIMITS.attributeLength));
+  return {
+    ...(from !== undefined && { from_phone_number: callerNumber(from) }),
+    ...(to !== undefined && { phone_number: to, to_phone_number: to }),
+  };
+}
+
 /** Empty for a caller who does not show a number. */
 export function callerNumber(caller: string | undefined): string {
   return caller === undefined || caller.toLowerCase() === 'anonymous' ? '' : caller;

@@ -17,7 +17,7 @@ export interface PlayOptions {
 export type Say = (reply: Reply) => void;
 
 /**
- * What we play on one session, as audio (spec 2.6): at most one stream is open, ids are unique, and nothing is sent
+ * What we play on one socket, as audio (spec 2.6): at most one stream is open, ids are unique, and nothing is sent
  * for a stream that has ended. Pacing is the player's own matter.
  */
 export class PlayStreams {
@@ -27,13 +27,15 @@ export class PlayStreams {
   constructor(
     private readonly conversationId: string,
     private readonly say: Say,
+    /** Keeps the ids of a later socket apart from those of the ones before: a conversation has each id once. */
+    private readonly idPrefix = '',
   ) {}
 
   /** Ends the stream that is open, if one is. Returns the id of the new one. */
   start({ mediaFormat, altText, activityParams, targetPlayer }: PlayOptions): string {
     this.stop();
     this.count += 1;
-    const streamId = String(this.count);
+    const streamId = `${this.idPrefix}${this.count}`;
     this.current = streamId;
     this.send('playStream.start', {
       streamId,

@@ -1,32 +1,16 @@
-import type { Random } from '@jovo-telephony/telephony/testing';
+import {
+  nested,
+  ODD_KEYS,
+  ODD_VALUES,
+  type Random,
+  spoilt,
+  withKey,
+} from '@jovo-telephony/telephony/testing';
 
 type Tree = Record<string, unknown>;
 
-const ODD: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1,
-  1e308,
-  '',
-  ' ',
-  '\u0000',
-  '\ud800',
-  'Ä𝄞‮🙂',
-  '__proto__',
-  'constructor',
-  '<speak>',
-  '{{7*7}}',
-  [],
-  {},
-  [[[]]],
-  { toString: 1, valueOf: null },
-  JSON.parse('{"then":"x","__proto__":{"direction":"outbound"}}'),
-  'x'.repeat(10_000),
-];
-
 const KEYS: readonly string[] = [
-  ...['__proto__', 'constructor', 'prototype', 'toJSON', 'then', 'length', '', '🙂'],
+  ...ODD_KEYS,
   ...['id', 'type', 'name', 'text', 'value', 'parameters', 'conversation', 'conversationId', 'activities'],
   ...['caller', 'callee', 'dialoutMetadata', 'sipHeaders', 'participants', 'participant', 'reasonCode'],
   ...['audioChunk', 'mediaFormat', 'supportedMediaFormats', 'status', 'count', 'timestamp'],
@@ -74,13 +58,14 @@ export function mutated(given: unknown, random: Random): unknown {
 function changed(node: unknown, random: Random): unknown {
   if (typeof node !== 'object' || node === null || random.below(6) === 0) return instead(node, random);
   if (Array.isArray(node)) {
-    if (random.below(4) === 0) return [...node, ...node, random.pick(ODD)].slice(random.below(3));
+    if (random.below(4) === 0) return [...node, ...node, random.pick(ODD_VALUES)].slice(random.below(3));
     const at = random.below(node.length);
     return node.map((each, index) => (index === at ? changed(each, random) : each));
   }
   const keys = Object.keys(node);
   const key = random.pick(keys);
-  if (key === undefined || random.below(4) === 0) return withKey(node, random.pick(KEYS), random.pick(ODD));
+  if (key === undefined || random.below(4) === 0)
+    return withKey(node, random.pick(KEYS), random.pick(ODD_VALUES));
   if (random.below(4) === 0) return Object.fromEntries(Object.entries(node).filter(([name]) => name !== key));
   return withKey(node, key, changed((node as Tree)[key], random));
 }
@@ -96,38 +81,11 @@ function instead(node: unknown, random: Random): unknown {
     case 4:
       return nested(random.below(60));
     default:
-      return random.pick(ODD);
+      return random.pick(ODD_VALUES);
   }
 }
 
-/** Bytes as they could come: now and then cut off, doubled or spoilt. */
+/** The same as text, which may be broken itself. */
 export function mutatedText(given: unknown, random: Random): string {
-  const text = JSON.stringify(mutated(given, random)) ?? '';
-  switch (random.below(16)) {
-    case 0:
-      return text.slice(0, random.below(text.length + 1));
-    case 1:
-      return text + text;
-    case 2: {
-      const at = random.below(text.length + 1);
-      return text.slice(0, at) + String.fromCharCode(random.below(0x2fff)) + text.slice(at);
-    }
-    case 3:
-      return '['.repeat(random.below(5_000)) + text;
-    default:
-      return text;
-  }
-}
-
-/** Sets a key as a JSON parser would: as an own property, whatever its name. */
-function withKey(tree: object, key: string, value: unknown): Tree {
-  const copy = { ...tree };
-  Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
-  return copy as Tree;
-}
-
-function nested(depth: number): unknown {
-  let value: unknown = 'deep';
-  for (let level = 0; level < depth; level += 1) value = level % 2 ? [value] : { value };
-  return value;
+  return spoilt(mutated(given, random), random);
 }

@@ -67,11 +67,11 @@ const FRAMES: Readonly<Record<string, { spec: string; fields: Record<string, Fie
   'playStream.stop': { spec: '2.5', fields: { streamId: required(filled) } },
 };
 
-/** Reads one text frame; without `frame` it is of no use. */
+/** Reads one text frame; without `frame` it is of no use. `warnings`: what is taken, but written otherwise. */
 export function readFrame(
   text: string,
   conversationId: string,
-): { frame?: BotFrame; violations: Violation[] } {
+): { frame?: BotFrame; violations: Violation[]; warnings?: string[] } {
   const violations: Violation[] = [];
   const wrong = (rule: string, sentence: string, spec: string) =>
     violations.push({ rule, sentence: `${sentence}.`, spec });
@@ -86,7 +86,7 @@ export function readFrame(
     wrong('frame.type', `${show(json)} is no message: it has no type`, '2.2');
     return { violations };
   }
-  const { type, conversationId: id, ...fields } = json;
+  const { type, conversationId: id, ...given } = json;
   const rule = Object.hasOwn(FRAMES, type) ? FRAMES[type] : undefined;
   if (!rule) {
     wrong('frame.type', `There is no message of type ${show(type)} from a bot`, '2.5');
@@ -96,7 +96,30 @@ export function readFrame(
     wrong(`${type}.conversationId`, `${type} is for conversation ${show(id)}`, '2.2');
     return { violations };
   }
+  const fields = SPEECH_RESULT.test(type) ? withAlternatives(given) : given;
   const faults = faultsOf(fields, rule.fields);
   for (const { name, fault } of faults) wrong(`${type}.${name}`, `${type}: ${name} ${fault}`, rule.spec);
-  return faults.length === 0 ? { frame: json as BotFrame, violations } : { violations };
+  if (faults.length > 0) return { violations };
+  if (fields === given) return { frame: json as BotFrame, violations };
+  const sentence = `${type} is written as a list of alternatives, each with a confidence that is a number.`;
+  return { frame: { type, conversationId: id, ...fields }, violations, warnings: [sentence] };
+}
+
+const SPEECH_RESULT = /^userStream\.speech\.(hypothesis|recognition)$/;
+
+/** Flat words, and a confidence in quotes: two bots have been seen to write so (spec 12, no. 12). */
+function withAlternatives(fields: Json): Json {
+  const { text, confidence, ...rest } = fields;
+  const flat = rest.alternatives === undefined && typeof text === 'string';
+  const all: unknown = flat
+    ? [{ text, ...(confidence === undefined ? {} : { confidence }) }]
+    : rest.alternatives;
+  if (!Array.isArray(all)) return fields;
+  const quoted = (each: unknown): each is Json =>
+    isObject(each) && typeof each.confidence === 'string' && /^[01](\.\d+)?$/.test(each.confidence);
+  if (!flat && !all.some(quoted)) return fields;
+  const alternatives = all.map((each) =>
+    quoted(each) ? { ...each, confidence: Number(each.confidence) } : each,
+  );
+  return { ...rest, alternatives };
 }

@@ -99,7 +99,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   resumeRecognitionTimeoutMS: p('5.3', 'S', ms, 10_000),
   resumeRecognitionSpeech: p('5.3', 'S', filled),
   resumeRecognitionPlayUrl: p('5.3', 'S', url),
-  userMaxSpeechDurationMS: p('5.3', 'SA', ms),
+  userMaxSpeechDurationMS: p('5.3', 'S', ms),
   enableSpeechInput: p('5.3', 'SA', boolean, true),
 
   bargeIn: p('5.4', 'SA', boolean, false),
@@ -166,8 +166,20 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 
   connectOnPrompt: p('5.7', '', boolean, true),
   enableSpeechDetectionEvent: p('5.7', '', boolean, false),
+  sendMetadataAsSipInfo: p('4.6', '', boolean),
   sendMetaDataUrl: p('4.6', '', string),
   sendMetaDataTimeoutMs: p('4.6', '', number(10, 60_000)),
+  sendMetaDataUsername: p('4.6', '', string),
+  sendMetaDataPassword: p('4.6', '', string),
+  autoCallRecording: p('4.7', '', boolean),
+  callRecordingServerSet: p('4.7', '', string),
+  backgroundPlayEnable: p('4.13', '', boolean),
+  authorizationTag: p('7.3', '', string),
+  dialoutAuthScope: p('7.3', '', string),
+  dialoutAllowedCallers: p('7.3', '', list(1, 1000, string)),
+  dialoutLimitPerSecond: p('7.3', '', number(0, 1000)),
+  dialoutMaxConcurrentCalls: p('7.3', '', number(0, 300)),
+  dialoutConcurrentCallsExpirationSeconds: p('7.3', '', number(10, 3600)),
   dialoutStartRecognitionOnConnect: p('7.7', '', boolean, false),
 };
 

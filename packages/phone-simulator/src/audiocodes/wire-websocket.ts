@@ -229,8 +229,9 @@ export class WebSocketWire implements BotWire {
     const wrong = (rule: string, sentence: string, spec: string) =>
       this.#listener.violation(rule, sentence, spec);
     if (isBinary) wrong('frame.binary', 'A binary frame; all frames are text frames.', '2.1');
-    const { frame, violations } = readFrame(text, this.#options.conversationId);
+    const { frame, violations, warnings = [] } = readFrame(text, this.#options.conversationId);
     for (const { rule, sentence, spec } of violations) wrong(rule, sentence, spec);
+    for (const sentence of warnings) this.#listener.warning(sentence);
     if (!frame) return;
     if (this.#arrives === 'after_end') {
       return void wrong('after.session.end', `The bot sent ${frame.type} after session.end.`, '2.4');

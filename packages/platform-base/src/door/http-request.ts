@@ -3,6 +3,7 @@ import type { HttpAnswer } from '../http-answer';
 import { type JsonLimits, readJsonText } from '../json';
 import type { HttpCallServer } from '../server/HttpCallServer';
 import { type Headers, header } from '../server/headers';
+import { errorAnswer } from './error-answer';
 import type { Guard } from './guard';
 
 /** A request before its body is read, whichever host brought it: Node or Lambda. */
@@ -30,7 +31,7 @@ export interface EventDoorOptions {
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-export const UNAUTHORIZED: HttpAnswer = { status: 401, body: { error: 'Unauthorized' } };
+export const UNAUTHORIZED: HttpAnswer = errorAnswer(401, 'Unauthorized');
 
 /**
  * Answers requests each of which is one event: the guard is asked before anything is read, the body is JSON.
@@ -59,9 +60,9 @@ export async function readJson(
 ): Promise<{ json: unknown } | { fault: HttpAnswer }> {
   const announced = Number(header(request.headers, 'content-length') ?? 0);
   const body = announced > maxBytes ? undefined : await request.body(maxBytes);
-  if (!body) return { fault: { status: 413, body: { error: `An event has at most ${maxBytes} bytes` } } };
+  if (!body) return { fault: errorAnswer(413, `An event has at most ${maxBytes} bytes`) };
   const reading = readJsonText(body, limits);
-  return 'fault' in reading ? { fault: { status: 400, body: { error: reading.fault } } } : reading;
+  return 'fault' in reading ? { fault: errorAnswer(400, reading.fault) } : reading;
 }
 
 /** One event through the app, to its answer. Never rejects: what cannot be answered otherwise is a bare 500. */
@@ -70,16 +71,13 @@ export function throughApp(
   serverOf: (send: (answer: HttpAnswer) => void) => HttpCallServer,
 ): Promise<HttpAnswer> {
   return new Promise((resolve) => {
-    const failed = () => resolve({ status: 500, body: { error: 'The event could not be handled' } });
+    const failed = () => resolve(errorAnswer(500, 'The event could not be handled'));
     // An answer resolves first; whatever comes after it changes nothing.
     app.handle(serverOf(resolve)).then(failed, failed);
   });
 }
 
 export function notAllowed(...methods: string[]): HttpAnswer {
-  return {
-    status: 405,
-    body: { error: `Only ${methods.join(', ')} is understood here` },
-    headers: { Allow: methods.join(', ') },
-  };
+  const allowed = methods.join(', ');
+  return errorAnswer(405, `Only ${allowed} is understood here`, { Allow: allowed });
 }

@@ -44,7 +44,13 @@ export function webSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
   const { guard, statusOf, opened, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   const { clock = SYSTEM_CLOCK } = options;
   const limits = { ...SOCKET_LIMITS, ...options.limits };
-  const acceptor = new Acceptor({ noServer: true, perMessageDeflate: false, maxPayload: maxMessageBytes });
+  const acceptor = new Acceptor({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    // What comes at once on one socket must not keep all others waiting until the last of it is handled.
+    allowSynchronousEvents: false,
+  });
 
   function accept(request: IncomingMessage, socket: Duplex, head: Buffer, allowed: boolean): void {
     const status = allowed ? (statusOf?.(request) ?? 101) : 401;

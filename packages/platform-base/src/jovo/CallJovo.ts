@@ -17,7 +17,7 @@ declare module '@jovotech/framework/dist/types/Jovo' {
     /** What the network of this call can do, over the transport that it uses. */
     get capabilities(): NetworkCapabilities | undefined;
     /** What is on its way to the caller's ear; says when the network reports its end, also in mid-turn. */
-    get line(): Pick<SpeechClock, 'onEnded'> | undefined;
+    get line(): Pick<SpeechClock, 'onEnded' | 'speaking'> | undefined;
     /** Stops what is being prepared for the caller, and drops what has not left yet. */
     cancelPendingOperations?(): void;
   }
@@ -67,7 +67,7 @@ export abstract class CallJovo<
     return this.$platform.wire.capabilities(false);
   }
 
-  override get line(): Pick<SpeechClock, 'onEnded'> | undefined {
+  override get line(): Pick<SpeechClock, 'onEnded' | 'speaking'> | undefined {
     return this.turn?.call.speech;
   }
 
@@ -111,7 +111,7 @@ export abstract class AsyncCallJovo<
     return this.$platform.wire.capabilities(true);
   }
 
-  override get line(): Pick<SpeechClock, 'onEnded'> | undefined {
+  override get line(): Pick<SpeechClock, 'onEnded' | 'speaking'> | undefined {
     return this.turn?.call.speech;
   }
 

@@ -1,3 +1,4 @@
+import { errorAnswer } from '../door/error-answer';
 import type { HttpAnswer } from '../http-answer';
 import { CallResponse } from '../jovo/CallResponse';
 import type { RefusalOptions } from './any-server';
@@ -23,7 +24,7 @@ export abstract class HttpCallServer extends CallServer {
   override refuse(status: number, error: string, { retryAfterSeconds }: RefusalOptions = {}): void {
     const headers =
       retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(retryAfterSeconds) };
-    this.answer({ status, body: { error }, headers });
+    this.answer(errorAnswer(status, error, headers));
   }
 
   private answer(answer: HttpAnswer): void {

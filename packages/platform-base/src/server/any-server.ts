@@ -1,4 +1,5 @@
 import type { Server } from '@jovotech/framework';
+import { errorAnswer } from '../door/error-answer';
 import { CallRequest } from '../jovo/CallRequest';
 import type { CallResponse } from '../jovo/CallResponse';
 import type { WireTypes } from '../wire';
@@ -76,7 +77,7 @@ export async function refuse(
 ): Promise<void> {
   if (isRefusing(server)) return server.refuse(status, error, options);
   if (isExpressLike(server)) {
-    server.res.status(status).json({ error });
+    server.res.status(status).json(errorAnswer(status, error).body);
     return;
   }
   await server.fail(new Error(error));

@@ -3,6 +3,7 @@ import {
   type CallHold,
   type CallKeeper,
   type CallRef,
+  type CallStanding,
   type KeptCall,
   type NotedEvent,
   TAKEN_AWAY,
@@ -38,6 +39,11 @@ export class SharedStore {
     return row;
   }
 
+  /** Without a trace of having asked. */
+  find({ network, callId }: CallRef): Row | undefined {
+    return this.rows.get(`${network}/${callId}`);
+  }
+
   /** What of the call has been noted as having left. */
   actionsOf(callId: string): object[] {
     return this.row({ network: 'toy', callId }).actions;
@@ -58,6 +64,14 @@ export class SharedKeeper implements CallKeeper {
   interrupt(call: CallRef): void {
     const { holder } = this.store.row(call);
     if (holder && holder.process !== this && !holder.process.dead) holder.interrupted.abort('words');
+  }
+
+  async standings(calls: readonly CallRef[]): Promise<(CallStanding | undefined)[]> {
+    if (this.fails) throw new Error('the store is down');
+    return calls.map((call) => {
+      const kept = this.store.find(call)?.kept;
+      return kept === undefined ? undefined : (JSON.parse(kept) as KeptCall).ended ? 'ended' : 'live';
+    });
   }
 
   async take(call: CallRef, { event, withinMs, signal }: TakeRequest): Promise<CallHold> {

@@ -174,6 +174,14 @@ const read = (words: string[], vocabulary: Vocabulary) => {
 /** One letter is a stray sound, one digit is an answer. */
 const isContent = (content: string): boolean => content.length > 1 || /\p{N}/u.test(content);
 
+/** Whether somebody only thinks or breathes aloud: "äh", "hm, ähm". Function words and silence are something else. */
+export function isHesitation(text: string, language?: string): boolean {
+  const words = fold(text.trim().slice(0, MAX_CHARS).replace(TRAILING, ''));
+  if (words.length === 0 || QUESTION_MARK.test(text)) return false;
+  const { kinds, content, weak } = read(words, vocabularyOf(language));
+  return content === '' && weak === '' && kinds.size === 1 && kinds.has('hesitation');
+}
+
 /**
  * Judges an interruption by its words alone: no model, no I/O, a few microseconds.
  *

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 
 export { type Random, randomFrom } from './random';
+export * from './spoilt';
 
 /** Time that moves only when a test says so. */
 export class VirtualClock implements Clock {
