@@ -128,9 +128,12 @@ export function scriptsIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** A script that is about a webhook, or about a socket, is played on all that are of the kind. */
+/** A script that is about a network, a webhook or a socket is played on all that are of the kind. */
 export function waysOf(script: CallScript, among: readonly Way[] = WAYS): readonly Way[] {
-  return among.filter(({ network, wire }) => wiresOf(script, network).includes(wire));
+  const { network: only } = script.call;
+  return among.filter(
+    ({ network, wire }) => (only ?? network) === network && wiresOf(script, network).includes(wire),
+  );
 }
 
 async function play(

@@ -61,6 +61,8 @@ export interface ScriptCall {
   transfer?: TransferOutcome[];
   sms?: 'sent' | 'failed';
   assistantSpeak?: boolean;
+  /** AudioCodes: what the gateway says of the call besides, such as SIP headers. */
+  attributes?: Record<string, unknown>;
 }
 
 /** Where a value stands and how to complain about it. */
@@ -313,6 +315,11 @@ export const CALL_KEYS: Record<string, [keyof ScriptCall, (value: unknown, reade
   ],
   sms: ['sms', oneOf(['sent', 'failed'] as const)],
   assistant_speak: ['assistantSpeak', trueOrFalse],
+  attributes: [
+    'attributes',
+    (value, reader) =>
+      isObject(value) ? value : reader.fail('names and values, such as X-Name: Ada', value),
+  ],
 };
 
 /** Keys of `limits:`. */

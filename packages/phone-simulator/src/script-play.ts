@@ -79,13 +79,14 @@ export function transportsOf(
  * takes the call.
  */
 export async function playScript(script: CallScript, options: PlayOptions): Promise<ScriptResult> {
-  const { transport, wire, ...fromScript } = script.call;
+  const { transport, wire, attributes, ...fromScript } = script.call;
   const chosen = { wire: options.wire, transport: options.transport };
   const network = options.network ?? options.call?.network;
   const call = new SimulatedCall({
     ...options.call,
     ...(network ? { network } : {}),
     ...fromScript,
+    ...(attributes && { audiocodes: { ...options.call?.audiocodes, startParameters: attributes } }),
     language: script.language ?? options.call?.language,
     url: options.url,
     token: options.token,
