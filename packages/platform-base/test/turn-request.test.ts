@@ -39,6 +39,7 @@ test.each([
     });
     $handleRequest.middlewareCollection.disable('response.tts');
     this.$config.routing = { intentsToSkipUnhandled: [text] };
+    $platform.config.strict = true;
     expect($platform).not.toBe(platform);
     expect(this.jovo.$app).toBe(app);
     await this.$send(text);
@@ -51,6 +52,7 @@ test.each([
   expect(heard.filter((what) => what.startsWith('hook'))).toEqual(['hook of one', 'hook of two']);
   expect(heard).not.toContain('tts');
   expect(app.config.routing).toBeUndefined();
+  expect(platform.config.strict).toBeUndefined();
   expect(platform.middlewareCollection.has('before.response.end')).toBe(false);
 });
 

@@ -151,7 +151,8 @@ export abstract class CallPlatform<
     if (Object.keys(this.plugins).length > 0) return undefined;
     if (call.network !== this.wire.network) return this;
     const copy = Object.assign(Object.create(Object.getPrototypeOf(this)), this);
-    return Object.assign(copy, { middlewareCollection: copied(this.middlewareCollection) });
+    const { config, middlewareCollection } = this;
+    return Object.assign(copy, { config: { ...config }, middlewareCollection: copied(middlewareCollection) });
   }
 
   /** Per event, on the copy that was made for it. */
