@@ -13,6 +13,7 @@ RUN npm ci --no-fund --no-audit
 COPY tsconfig.base.json tsconfig.json tsconfig.project.json jovo.project.ts ./
 COPY packages packages
 COPY src src
+COPY deploy/remove-stale.mjs deploy/
 RUN npm run build && npm prune --omit=dev --no-fund --no-audit
 
 FROM node:24-slim
