@@ -6,14 +6,13 @@ import { callEvent } from '../support/call-server';
 import { Conversation, newTally } from './support/conversation';
 import { closeHttpLines, httpLine, type Line, rawPost, webSocketLine } from './support/lines';
 import { type ServerProcess, serverProcess } from './support/server-process';
-import { sizeOf } from './support/size';
 
 /*
  * Mutated events as bodies and as frames, and bytes that are neither, against the whole server in a process of its own:
  * no crash, nothing that nobody catches, valid answers only, and no more memory afterwards. FUZZ is how many (1,000,000
- * at night), SEED repeats a run.
+ * with `npm run test:night`), SEED repeats a run.
  */
-const FUZZ = sizeOf('FUZZ', { usually: 100_000, atNight: 1_000_000 });
+const FUZZ = Number(process.env.FUZZ ?? 100_000);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const ROUNDS = 10;
 /** What the first rounds leave behind belongs to a process that is warm. */

@@ -2,13 +2,12 @@ import { randomOf } from '../support/quick-clock';
 import { Conversation, newTally, type Tally } from './support/conversation';
 import { closeHttpLines, httpLine, webSocketLine } from './support/lines';
 import { type ServerProcess, serverProcess } from './support/server-process';
-import { sizeOf } from './support/size';
 
 /*
- * Events of 200 calls, half of them over HTTP and half on WebSockets, all at the same time, against a server in a process
- * of its own. EVENTS (100,000 at night) and CALLS change the size, SEED repeats a run.
+ * 100,000 events of 200 calls, half of them over HTTP and half on WebSockets, all at the same time, against a server in a
+ * process of its own. EVENTS and CALLS change the size, SEED repeats a run.
  */
-const EVENTS = sizeOf('EVENTS', { usually: 20_000, atNight: 100_000 });
+const EVENTS = Number(process.env.EVENTS ?? 100_000);
 const CALLS = Number(process.env.CALLS ?? 200);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 

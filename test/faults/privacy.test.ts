@@ -11,14 +11,13 @@ import type { RunningServer } from '../../src/server';
 import { startServer } from '../support/call-server';
 import { keptLog } from '../support/kept-log';
 import { closeHttpLines, rawPost } from './support/lines';
-import { sizeOf } from './support/size';
 
 /*
  * Synthetic callers who say, spell and key what nobody else is to learn, some of them over a wire that is broken. Then
  * everything that the process has told anybody is searched for it: log (at its most talkative), metrics, alarms, traces,
  * answers that turn an event away, and the files of the journal. PRIVACY changes the size.
  */
-const CALLS = sizeOf('PRIVACY', { usually: 1_000, atNight: 1_000 });
+const CALLS = Number(process.env.PRIVACY ?? 1_000);
 const AT_ONCE = 20;
 
 /** One caller, and what would give them away. */

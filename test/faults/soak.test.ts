@@ -1,13 +1,12 @@
 import { Conversation, newTally } from './support/conversation';
 import { closeHttpLines, httpLine, webSocketLine } from './support/lines';
 import { type ServerProcess, serverProcess, type Vitals } from './support/server-process';
-import { sizeOf } from './support/size';
 
 /*
  * Call after call against a server in a process of its own, and what each leaves behind, by regression. SOAK is how many
- * are measured (50,000 at night).
+ * are measured.
  */
-const SOAK = sizeOf('SOAK', { usually: 2_000, atNight: 50_000 });
+const SOAK = Number(process.env.SOAK ?? 50_000);
 /** Until the process is warm, and remembers no more calls than it may. */
 const WARM_UP = 1_500;
 const AT_ONCE = 25;
