@@ -306,11 +306,11 @@ describe('the delivery', () => {
 
   test('a receiver that never recovers is given up at the deadline', async () => {
     const startMs = performance.now();
-    const timing = { ...fast().timing, deadlineMs: 300 };
+    const timing = { ...fast().timing, deadlineMs: 600 };
     const { result } = await post({ reactions: [500], options: { timing } });
     expect(result).toMatchObject({ result: 'gave_up', status: 500 });
     expect(result.attempts).toBeGreaterThan(2);
-    expect(performance.now() - startMs).toBeLessThan(1500);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   test('a receiver that hangs for ever, too, and one that is not there', async () => {

@@ -31,6 +31,11 @@ export function bytesPerSample(format: MediaFormat): 1 | 2 {
   return MEDIA_FORMATS[format].encoding === 'lpcm16' ? 2 : 1;
 }
 
+/** How much sound a second is. */
+export function bytesPerSecond(format: MediaFormat): number {
+  return MEDIA_FORMATS[format].rateHz * bytesPerSample(format);
+}
+
 /**
  * The format of a session: the first that we prefer among those offered, in the gateway's order if we have no
  * preference. Undefined: a list that has nothing for us.

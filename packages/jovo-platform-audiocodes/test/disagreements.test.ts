@@ -9,8 +9,8 @@ import { recordingApp } from './support/recording-app';
 
 /*
  * Where sources disagree (specification, section 12), by its numbers. Not here: 3 is a setting of people
- * (docs/networks/audiocodes.md), 19 is the outbound agent's, 20 to 22 the dialer's, 34 the simulator's, 32 the
- * speech package's.
+ * (docs/networks/audiocodes.md), 19 is the outbound agent's, 20 to 22 the dialer's, 34 the simulator's, 32 is
+ * `play-streams.test.ts`.
  */
 const open: Gateway[] = [];
 afterEach(async () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { agreedFormat, MEDIA_FORMAT_NAMES, type MediaFormat } from '../src/media-formats';
 import { type Reply, readFrame } from '../src/session/frames';
-import { PlayStreams } from '../src/session/play-streams';
 import { FRESH, nextSession, type SessionState, type SessionWorld } from '../src/session/session';
 import { speechSignal } from '../src/session/speech-signals';
 import { type AudioSink, UserStreams } from '../src/session/user-streams';
@@ -298,55 +297,6 @@ describe("the caller's audio", () => {
         },
       ),
     );
-  });
-});
-
-describe('what we play', () => {
-  test('one stream at a time, with an id of its own, and nothing after its end', () => {
-    const sent: Reply[] = [];
-    const play = new PlayStreams(ID, (reply) => sent.push(reply));
-    const first = play.start({
-      mediaFormat: 'raw/lpcm16',
-      altText: 'Welcome!',
-      activityParams: { bargeIn: false },
-    });
-    const { audioChunk } = json<{ audioChunk: string }>('ws-play-stream-chunk.json');
-    expect(play.chunk(first, Buffer.from(audioChunk, 'base64'))).toBe(true);
-    const second = play.start({ mediaFormat: 'raw/lpcm16_24', targetPlayer: 'p' });
-    expect(play.chunk(first, Buffer.from([1, 2]))).toBe(false);
-    play.stop(first);
-    play.stop(second);
-    play.stop();
-    expect(sent).toEqual([
-      json('ws-play-stream-start.json'),
-      json('ws-play-stream-chunk.json'),
-      json('ws-play-stream-stop.json'),
-      {
-        type: 'playStream.start',
-        conversationId: ID,
-        streamId: '2',
-        mediaFormat: 'raw/lpcm16_24',
-        targetPlayer: 'p',
-      },
-      { type: 'playStream.stop', conversationId: ID, streamId: '2' },
-    ]);
-  });
-
-  test('a lost socket takes the stream with it', () => {
-    const sent: Reply[] = [];
-    const play = new PlayStreams(ID, (reply) => sent.push(reply));
-    const first = play.start({ mediaFormat: 'raw/lpcm16' });
-    play.lost();
-    expect(play.chunk(first, Buffer.from([1]))).toBe(false);
-    play.start({ mediaFormat: 'raw/lpcm16' });
-    expect(sent.map(({ streamId }) => streamId)).toEqual(['1', '2']);
-  });
-
-  test('a later socket of the conversation does not use an id again', () => {
-    const sent: Reply[] = [];
-    for (const prefix of ['', 'b-'])
-      new PlayStreams(ID, (reply) => sent.push(reply), prefix).start({ mediaFormat: 'raw/lpcm16' });
-    expect(sent.map(({ streamId }) => streamId)).toEqual(['1', 'b-1']);
   });
 });
 

@@ -60,19 +60,22 @@ export async function deliverWebhook(webhook: Webhook, options: WebhookOptions):
   const { clock, epochMs, random, signal } = options;
   const timing = { ...WEBHOOK_TIMING, ...options.timing };
   const endMs = clock.nowMs() + timing.deadlineMs;
+  /** What was answered last; the last attempt may have been cut off. */
+  let seen: number | undefined;
   for (let attempts = 1; ; attempts += 1) {
-    if (signal?.aborted) return { result: 'aborted', attempts: attempts - 1 };
+    if (signal?.aborted) return { result: 'aborted', attempts: attempts - 1, status: seen };
     const withinMs = Math.min(timing.attemptMs, endMs - clock.nowMs());
     const { status, retryAfter } = await post(webhook, withinMs, options);
+    seen = status ?? seen;
     if (status !== undefined && status >= 200 && status < 300) {
       return { result: 'delivered', attempts, status };
     }
     if (status !== undefined && !isPassing(status)) return { result: 'refused', attempts, status };
     const askedMs = retryAfterMs(retryAfter, epochMs());
     const waitMs = retryWaitMs(attempts, askedMs, random(), timing);
-    if (clock.nowMs() + waitMs >= endMs) return { result: 'gave_up', attempts, status };
+    if (clock.nowMs() + waitMs >= endMs) return { result: 'gave_up', attempts, status: seen };
     await pause(clock, waitMs, signal);
-    if (signal?.aborted) return { result: 'aborted', attempts, status };
+    if (signal?.aborted) return { result: 'aborted', attempts, status: seen };
   }
 }
 

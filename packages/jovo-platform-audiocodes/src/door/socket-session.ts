@@ -176,7 +176,12 @@ export class SocketSession {
     this.line = this.options.lines.open(id, this.socket, frameOf);
     if (facts.expectsAudio && !this.options.speech) this.options.warn(NOT_SPOKEN);
     const idPrefix = again ? `${randomUUID().slice(0, 8)}-` : '';
-    const play = new PlayStreams(id, (reply) => this.say(reply), idPrefix);
+    const play = new PlayStreams(
+      id,
+      (reply) => this.say(reply),
+      this.options.platform.receiver.options.clock,
+      idPrefix,
+    );
     this.play = play;
     this.speech = this.options.speech?.open({
       conversationId: id,
