@@ -278,8 +278,8 @@ export class Agent extends Replying {
   }
 
   /**
-   * The caller wants silence. Behind a voice that was cut off sipgate counts none: where we may speak unasked we count
-   * it ourselves, unless keys would have to wait for that.
+   * The caller wants silence. Behind a voice that was cut off a network may count none: where we may speak unasked we
+   * count it ourselves, unless keys would have to wait for that.
    */
   private async *hush(conversation: Conversation, options: TurnOptions): AsyncGenerator<CallAction> {
     conversation.unheard = [];

@@ -75,9 +75,8 @@ export const KEYPAD_START: KeypadState = { menu: MENU_START };
 /**
  * What follows from a key, from words, or from silence, in a call whose profile has a menu. Pure.
  *
- * Time is the network's. sipgate tells one key per event and has one timer: `user_input_timeout`, once, after a speak
- * that asked for it; a key neither ends nor (as far as is documented) restarts it. A timer of our own could not speak
- * over a webhook, and a handler that waits would keep the next key waiting behind it in the queue of the call. So the
+ * Time is the network's, and the poorest tells one key per event and has one timer: silence, once, after speech that
+ * asked for it; a key neither ends nor restarts it. A timer of our own could not speak over a webhook, and a handler that waits would keep the next key waiting behind it in the queue of the call. So the
  * collector's clock stands still between events, and every prompt sets the network's timer:
  * - it runs out and no key came since it was set: the collector's own timer has run out as well, the entry ends;
  * - it runs out and keys came meanwhile: nobody knows how long ago the last one was, and the network is not going to
