@@ -4,9 +4,9 @@ import { type ServerProcess, serverProcess, type Vitals } from './support/server
 
 /*
  * Call after call against a server in a process of its own, and what each leaves behind, by regression. SOAK is how many
- * are measured (50,000 with `npm run test:night`).
+ * are measured.
  */
-const SOAK = Number(process.env.SOAK ?? 10_000);
+const SOAK = Number(process.env.SOAK ?? 50_000);
 /** Until the process is warm, and remembers no more calls than it may. */
 const WARM_UP = 1_500;
 const AT_ONCE = 25;
