@@ -34,12 +34,13 @@ export function slowSocket(port: number, kind: SlowKind): Promise<SlowSocket> {
   const socket: Socket = connect(port, '127.0.0.1');
   const slow: SlowSocket = { kind, closed: false, destroy: () => socket.destroy() };
   let started = false;
-  const dribble = setInterval(() => {
+  let dribble: NodeJS.Timeout | undefined;
+  const drip = () => {
     // A masked frame begins once; what follows is its payload.
     if (next.length > 1 && started) socket.write('x');
     else if (next.length > 0) socket.write(next);
     started = true;
-  }, DRIBBLE_EVERY_MS);
+  };
   socket.on('error', () => {});
   socket.on('data', () => {});
   socket.on('close', () => {
@@ -49,6 +50,8 @@ export function slowSocket(port: number, kind: SlowKind): Promise<SlowSocket> {
   return new Promise((resolve) => {
     socket.once('connect', () => {
       if (first) socket.write(first);
+      // Not before: to be taken up may last longer than a second, and what is slow has to begin in its right order.
+      dribble = setInterval(drip, DRIBBLE_EVERY_MS);
       resolve(slow);
     });
     socket.once('error', () => resolve(slow));
