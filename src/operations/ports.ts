@@ -92,6 +92,12 @@ export function upgrades({ doors, watch }: PortOptions) {
   };
 }
 
+/**
+ * Connections that may wait to be taken up: those beyond are asked to come again a second later, which callers hear.
+ * The system may allow fewer (`net.core.somaxconn`).
+ */
+const BACKLOG = 4_096;
+
 /** Listens, or rejects with a `SettingsError` that names the variable. Resolves with the port. */
 export function listen(
   server: Server,
@@ -106,6 +112,6 @@ export function listen(
       const advice = `${variable}: ${port} is in use by another program; choose another one`;
       reject(new SettingsError(advice, 'PORT_IN_USE'));
     });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
   });
 }
