@@ -1,10 +1,9 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import { type Clock, pause } from '@jovo-telephony/telephony';
 import { factOf, noteFact } from '../call/call-facts';
 import type { CallKey } from '../call/call-key';
 import { claimCall } from '../call/claim-call';
 import { DialerError } from '../errors';
 import { backoffMs } from '../network/backoff';
-import { pause } from '../network/dial-patiently';
 import {
   type DialAnswer,
   type DialRequest,
@@ -236,7 +235,7 @@ export class CampaignRunner {
     const waitMs = Math.min(Math.max(untilMs - wallMs(), 0), this.timing.pollMs);
     const woken = new AbortController();
     this.wake = () => woken.abort();
-    await pause(waitMs, clock, woken.signal);
+    await pause(clock, waitMs, woken.signal);
     this.wake = () => {};
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { pause } from '@jovo-telephony/telephony';
 import { factOf, noteFact } from '../call/call-facts';
 import { KEY_IN_METADATA, notifyUrlOf } from '../call/call-key';
 import { claimCall } from '../call/claim-call';
@@ -10,7 +11,7 @@ import { DO_NOT_CALL_STREAM, doNotCallClaim } from '../campaign/do-not-call';
 import { countryOf, dateIn, zoneForDays } from '../campaign/place';
 import { callingCodeOf, e164OfWritten } from '../campaign/written-number';
 import { DialerError } from '../errors';
-import { dialPatiently, pause } from '../network/dial-patiently';
+import { dialPatiently } from '../network/dial-patiently';
 import { type NetworkName, networkOf } from '../network/networks';
 import type { DialAnswer, DialRequest } from '../network/outbound-network';
 import { REFUSALS } from '../network/outbound-network';
@@ -108,7 +109,7 @@ async function followed(store: DialStore, key: string, io: Io): Promise<number> 
         line(io.stdout, `${outcome}: ${CALL_OUTCOMES[outcome].meaning}${result ? ` (${result})` : ''}`);
         return EXIT.ok;
       }
-      await pause(250, clock, left.signal);
+      await pause(clock, 250, left.signal);
     }
     line(io.stdout, 'Not waiting any longer for the end of the call.');
     return EXIT.ok;

@@ -1,10 +1,9 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import { type Clock, pause } from '@jovo-telephony/telephony';
 import { noteFact } from '../call/call-facts';
 import type { CallKey } from '../call/call-key';
 import { RANK } from '../call/outbound-call';
 import { TrackedCall } from '../campaign/tracked-call';
 import { backoffMs } from '../network/backoff';
-import { pause } from '../network/dial-patiently';
 import { post } from '../network/post';
 import type { DialRecord, Ordered } from '../store/dial-record';
 import type { DialStore } from '../store/dial-store';
@@ -168,7 +167,7 @@ export class OrderedCalls {
         onLost?.(got);
         break;
       }
-      await pause(backoffMs(attempt, undefined, random()), clock, signal);
+      await pause(clock, backoffMs(attempt, undefined, random()), signal);
     }
     const stream = key.split('.')[0] ?? '';
     await store.append(stream, { type: 'told', key, status, atMs: wallMs() }).catch(() => {});

@@ -1,4 +1,4 @@
-import type { Clock } from '@jovo-telephony/telephony';
+import { type Clock, pause } from '@jovo-telephony/telephony';
 import { type BackoffLimits, backoffMs } from './backoff';
 import type { DialAnswer } from './outbound-network';
 
@@ -31,21 +31,7 @@ export async function dialPatiently(
     const askedMs = answer.result === 'throttled' ? answer.retryAfterMs : undefined;
     const waitMs = backoffMs(attempt, askedMs, random(), backoff);
     onWait?.(answer, waitMs);
-    await pause(waitMs, clock, signal);
+    await pause(clock, waitMs, signal);
     if (signal?.aborted) return answer;
   }
-}
-
-/** Ends early when the signal aborts. */
-export function pause(waitMs: number, clock: Clock, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(waitMs, done);
-    signal?.addEventListener('abort', done, { once: true });
-    if (signal?.aborted) done();
-  });
 }
