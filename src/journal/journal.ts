@@ -6,8 +6,8 @@ import {
   TAKEN_AWAY,
   type TakeRequest,
 } from '@jovo-telephony/platform-base';
-import type { Clock, Observe } from '@jovo-telephony/telephony';
-import { inBackground, then } from './answers';
+import { type Clock, type Observe, pause } from '@jovo-telephony/telephony';
+import { attempt, inBackground, lastly, then } from './answers';
 import { askStandings } from './ask-standings';
 import { Backlog } from './backlog';
 import { CallFile, type Claims, type SessionItem } from './call-file';
@@ -199,7 +199,7 @@ export class Journal implements CallKeeper {
     const { clock } = this.options;
     const untilMs = clock.nowMs() + withinMs;
     while ((this.saving > 0 || this.backlog.size > 0) && clock.nowMs() < untilMs) {
-      await new Promise<void>((resolve) => clock.after(SETTLE_LOOK_MS, resolve));
+      await pause(clock, SETTLE_LOOK_MS);
     }
     return this.saving === 0 && this.backlog.size === 0;
   }
@@ -254,7 +254,7 @@ export class Journal implements CallKeeper {
         this.announce(file.id);
       }
       const waitMs = Math.min(pollMs, Math.max(1, untilMs - clock.nowMs()));
-      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+      await pause(clock, waitMs);
     }
     return undefined;
   }
@@ -344,12 +344,7 @@ export class Journal implements CallKeeper {
       };
       const { writer: _, ...result } = done;
       const turn = goesOn ? { ...result, leaseMs: LEASE_MS } : result;
-      try {
-        const held = this.options.store.commit(lease, turn);
-        return held instanceof Promise ? held.then(written, failed) : written(held);
-      } catch (error) {
-        return failed(error);
-      }
+      return attempt(() => this.options.store.commit(lease, turn), written, failed);
     };
     return inBackground(() =>
       this.line.ask('commit', COMMIT_MS, () => this.counted(() => file.write(write))),
@@ -362,15 +357,7 @@ export class Journal implements CallKeeper {
     const over = () => {
       this.saving -= 1;
     };
-    let answer: Answer<void>;
-    try {
-      answer = write();
-    } catch (error) {
-      over();
-      throw error;
-    }
-    if (answer instanceof Promise) return answer.finally(over);
-    over();
+    return lastly(write, over);
   }
 
   private closeHold(hold: JournalHold): void {

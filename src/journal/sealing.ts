@@ -93,12 +93,14 @@ export class Sealing {
 
   /** What stands for a caller's number: the same for the same number and key, and no way back. */
   callerKey(number: string): string {
-    return this.callerKeys(number)[0] ?? '';
+    const [key] = this.keys;
+    return key ? hashed(key, digitsOf(number)) : '';
   }
 
   /** The same with every key that is known: calls may have been kept under an older one. */
   callerKeys(number: string): string[] {
-    return this.hashed(number.replace(/\D/g, ''));
+    const digits = digitsOf(number);
+    return this.keys.map((key) => hashed(key, digits));
   }
 
   /**
@@ -106,13 +108,8 @@ export class Sealing {
    * may say who calls is replaced by a keyed hash.
    */
   idOf({ network, callId }: CallRef): string {
-    return `${network}/${isOpaqueId(callId) ? callId : `hashed-${this.hashed(callId)[0]}`}`;
-  }
-
-  private hashed(text: string): string[] {
-    return this.keys.map(({ callers }) =>
-      createHmac('sha256', callers).update(text).digest('hex').slice(0, 32),
-    );
+    const [key] = this.keys;
+    return `${network}/${isOpaqueId(callId) ? callId : `hashed-${key && hashed(key, callId)}`}`;
   }
 
   private nextIv(): Buffer {
@@ -124,6 +121,11 @@ export class Sealing {
     return iv;
   }
 }
+
+const digitsOf = (number: string) => number.replace(/\D/g, '');
+
+const hashed = ({ callers }: Key, text: string) =>
+  createHmac('sha256', callers).update(text).digest('hex').slice(0, 32);
 
 const boundTo = (format: number, callId: string) =>
   Buffer.concat([Buffer.of(format), Buffer.from(callId, 'utf8')]);
