@@ -1,15 +1,8 @@
 import type { Clock } from '@jovo-telephony/telephony';
+import { randomFrom } from '@jovo-telephony/telephony/testing';
 
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** Numbers from 0 to 1, the same ones for the same seed. */
+export const randomOf = (seed: number): (() => number) => randomFrom(seed).next;
 
 /** Time that a test moves. Lets promises settle a few times only: ten thousand calls have to be quick. */
 export class QuickClock implements Clock {

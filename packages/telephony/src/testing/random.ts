@@ -1,6 +1,7 @@
 /** The same numbers for the same seed (mulberry32), so that a run that has failed can be repeated. */
 export function randomFrom(seed: number) {
   let state = seed >>> 0;
+  /** From 0 up to 1. */
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -8,7 +9,7 @@ export function randomFrom(seed: number) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (limit: number) => Math.floor(next() * limit);
-  return { below, pick: <T>(from: readonly T[]): T => from[below(from.length)] as T };
+  return { next, below, pick: <T>(from: readonly T[]): T => from[below(from.length)] as T };
 }
 
 export type Random = ReturnType<typeof randomFrom>;
