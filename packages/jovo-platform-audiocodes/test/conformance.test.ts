@@ -6,9 +6,10 @@ import { ACTIVITY_RULES } from '../src/activities/activity-table';
 import { EVENT_RULES } from '../src/events/event-rules';
 import { checkParams } from '../src/parameters/parameters';
 import type { Activity, Fields } from '../src/wire';
+import { callsTo } from './support/calls';
 import { bad, json } from './support/fixtures';
-import { type Conversation, type Gateway, gatewayFor, gist, type Line } from './support/gateway';
-import { type Handler, recordingApp } from './support/recording-app';
+import { type Conversation, type Gateway, gist, type Line } from './support/gateway';
+import type { Handler } from './support/recording-app';
 
 /*
  * The conformance checklist of the specification (section 14), line by line. What a line says of many cases is tested
@@ -16,17 +17,7 @@ import { type Handler, recordingApp } from './support/recording-app';
  * dialout-fields, D2 audiocodes-network, D3 backoff and campaign-500, D4 outbound-call, notification-receiver and
  * bad-input. D5 is in http-mode and the agent's outbound, D6 in http-mode.
  */
-const open: Gateway[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
-});
-
-async function call(handler?: Handler, config = {}, door = {}) {
-  const recorder = recordingApp(handler, config);
-  const gateway = await gatewayFor(recorder.app, door);
-  open.push(gateway);
-  return { ...recorder, gateway };
-}
+const call = callsTo();
 
 const START = { type: 'event', name: 'start', parameters: { caller: '+12025550143' } };
 const until = async (check: () => unknown) => {

@@ -2,21 +2,12 @@ import { callOutput, hangUp, say, sendSms, transfer } from '@jovo-telephony/tele
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import { activities } from '../src';
 import type { Activity, Fields } from '../src/wire';
+import { callsTo } from './support/calls';
 import { json } from './support/fixtures';
-import { type Conversation, type Gateway, gatewayFor, gist } from './support/gateway';
-import { type Handler, recordingApp } from './support/recording-app';
+import { type Conversation, gist } from './support/gateway';
+import type { Handler } from './support/recording-app';
 
-const open: Gateway[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
-});
-
-async function call(handler?: Handler, config = {}, door = {}) {
-  const recorder = recordingApp(handler, config);
-  const gateway = await gatewayFor(recorder.app, door);
-  open.push(gateway);
-  return { ...recorder, gateway };
-}
+const call = callsTo();
 
 const said = ({ json: body }: { json: Fields }) => gist(body);
 const START = {

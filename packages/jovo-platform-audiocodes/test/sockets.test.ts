@@ -3,21 +3,11 @@ import { callOutput, hangUp, say } from '@jovo-telephony/telephony';
 import { VirtualClock } from '@jovo-telephony/telephony/testing';
 import type { Speech, SpeechSession } from '../src';
 import type { Activity, Fields } from '../src/wire';
+import { callsTo } from './support/calls';
 import { json } from './support/fixtures';
-import { type Gateway, gatewayFor, gist, type Line } from './support/gateway';
-import { type Handler, recordingApp } from './support/recording-app';
+import { type Gateway, gist, type Line } from './support/gateway';
 
-const open: Gateway[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
-});
-
-async function call(handler?: Handler, config = {}, door = {}) {
-  const recorder = recordingApp(handler, config);
-  const gateway = await gatewayFor(recorder.app, door);
-  open.push(gateway);
-  return { ...recorder, gateway };
-}
+const call = callsTo();
 
 const START = {
   type: 'event',
