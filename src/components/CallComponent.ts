@@ -1,5 +1,5 @@
+import { CallHandlers } from '@jovo-telephony/platform-base';
 import { type CallAction, type CallActionType, callOutput, hangUp } from '@jovo-telephony/telephony';
-import { BaseComponent } from '@jovotech/framework';
 import type { Parties, TurnOptions } from '../agent/agent';
 import type { Conversation } from '../agent/conversation';
 
@@ -10,7 +10,7 @@ declare module '@jovotech/framework/dist/types/interfaces' {
 }
 
 /** What the handlers of a call share: the conversation, and how the agent's actions leave. */
-export abstract class CallComponent extends BaseComponent {
+export abstract class CallComponent extends CallHandlers {
   /** Leaves before anything else that is sent in this turn. */
   private opening: CallAction[] = [];
 

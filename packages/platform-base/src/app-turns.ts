@@ -3,10 +3,10 @@ import { MatchingRouteNotFoundError, type Server } from '@jovotech/framework';
 import { type AdmissionRules, apology, refusal } from './admission';
 import type { Reply } from './call-state';
 import { CallResponse } from './jovo/CallResponse';
-import { hasHeaders } from './server/any-server';
+import { turnServer } from './server/turn-server';
 import type { TurnRunner } from './surroundings';
 import { letOthers, queued } from './take-turns';
-import { TURN, type Turn, type TurnCarrier } from './turn';
+import type { Turn } from './turn';
 import type { WireTypes } from './wire';
 
 export interface AppTurnsOptions<T extends WireTypes> {
@@ -45,21 +45,14 @@ export class AppTurns<T extends WireTypes> {
     const { call } = turn;
     let reply: Reply<T> = noReply();
     let failed = false;
-    const through: Server & TurnCarrier<T> = Object.create(server, {
-      [TURN]: { value: turn, enumerable: false },
-      getRequestObject: { value: () => turn.event },
-      setResponse: {
-        value: async (given: unknown) => {
-          if (given instanceof CallResponse) reply = given;
-        },
+    const through = turnServer(server, turn, {
+      respond: (given) => {
+        if (given instanceof CallResponse) reply = given;
       },
-      fail: {
-        value: (error: unknown) => {
-          failed = this.isFailure(error, turn);
-        },
+      fail: (error) => {
+        failed = this.isFailure(error, turn);
       },
     });
-    if (!hasHeaders(server)) Object.defineProperty(through, 'getNativeRequestHeaders', { value: () => ({}) });
     turn.signal = call.startingSignal(turn.signal);
     call.running = turn;
     const { observe, clock, runTurn } = this.options;

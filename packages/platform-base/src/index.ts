@@ -17,6 +17,7 @@ export * from './door/websocket-door';
 export type { EventRateLimits } from './event-rate';
 export * from './http-answer';
 export * from './jovo/CallConverter';
+export { CallHandlers } from './jovo/CallHandlers';
 export * from './jovo/CallInput';
 export * from './jovo/CallJovo';
 export * from './jovo/CallPlatform';

@@ -18,7 +18,7 @@ export function startOnFirstEvent(app: App): void {
   const { handle } = app;
   // `this` and not `app`: a TestSuite works on a clone of the app, which has this very function.
   app.handle = async function (this: App, server: Server): Promise<void> {
-    if (this.isInitialized) return handleTurn(this, server) ?? handle.call(this, server);
+    if (this.isInitialized) return (await handleTurn(this, server)) ? undefined : handle.call(this, server);
     await startOnce(this);
     if (!this.isInitialized) throw new Error('The app could not be initialized');
     return this.handle(server);

@@ -1,5 +1,6 @@
 import type { Clock, Observe } from '@jovo-telephony/telephony';
 import {
+  APP_MIDDLEWARES,
   type AnyObject,
   type App,
   type Extensible,
@@ -9,6 +10,7 @@ import {
   type Jovo,
   type JovoDevice,
   type JovoUser,
+  MiddlewareCollection,
   type OutputTemplate,
   Platform,
   type PlatformConfig,
@@ -33,7 +35,7 @@ import type { CallConverter } from './CallConverter';
 import { AsyncCallJovo, CallJovo } from './CallJovo';
 import type { CallRequest } from './CallRequest';
 import type { CallResponse } from './CallResponse';
-import { copied } from './turn-request';
+import { TurnMiddlewares } from './turn-middlewares';
 
 /** What every platform of ours can be told. */
 export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {
@@ -145,14 +147,25 @@ export abstract class CallPlatform<
     });
   }
 
-  /** What one turn needs of this platform: hooks of its own. Of the turns of other networks it has no part. */
-  forTurn({ call }: Turn<WireTypes>): Plugin | undefined {
+  /** What turns need of this platform: hooks that they share, and settings and further hooks of their own. */
+  forTurns(parent: HandleRequest): (() => PLATFORM) | undefined {
     // A platform's own plugins may keep anything.
     if (Object.keys(this.plugins).length > 0) return undefined;
-    if (call.network !== this.wire.network) return this;
-    const copy = Object.assign(Object.create(Object.getPrototypeOf(this)), this);
-    const { config, middlewareCollection } = this;
-    return Object.assign(copy, { config: { ...config }, middlewareCollection: copied(middlewareCollection) });
+    const hooks = new MiddlewareCollection();
+    const shared: this = Object.assign(Object.create(this), { middlewareCollection: hooks });
+    for (const name of APP_MIDDLEWARES) {
+      parent.middlewareCollection.use(name, (jovo) => {
+        const { middlewareCollection } = jovo.$platform;
+        const idle = middlewareCollection instanceof TurnMiddlewares && !middlewareCollection.runs(name);
+        return idle ? undefined : middlewareCollection.run(name, jovo);
+      });
+    }
+    shared.hook(parent);
+    return () => {
+      const config = { ...this.config };
+      const middlewareCollection = new TurnMiddlewares(this.middlewareCollection, hooks);
+      return Object.assign(Object.create(shared), { config, middlewareCollection });
+    };
   }
 
   /** Per event, on the copy that was made for it. */
@@ -160,6 +173,10 @@ export abstract class CallPlatform<
     const { [TURN]: turn } = (parent as HandleRequest).server as TurnCarrier<T>;
     if (turn && turn.call.network !== this.wire.network) return;
     super.mount(parent);
+    this.hook(parent);
+  }
+
+  private hook(parent: Extensible): void {
     // What leaves is checked by `admit`; Jovo's check knows only classes with its decorators.
     this.outputTemplateConverterStrategy.config.validation = false;
     parent.middlewareCollection.use('event.$send', (jovo) => {

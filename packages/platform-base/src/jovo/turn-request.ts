@@ -1,85 +1,116 @@
 import {
   APP_MIDDLEWARES,
   type App,
+  Extensible,
   HandleRequest,
   HandlerPlugin,
-  MatchingPlatformNotFoundError,
-  Middleware,
   MiddlewareCollection,
   OutputPlugin,
+  type Platform,
   type Plugin,
   RouterPlugin,
   type Server,
 } from '@jovotech/framework';
 import { isByReference } from '../by-reference';
-import { TURN, type Turn, type TurnCarrier } from '../turn';
+import { TURN, type TurnCarrier } from '../turn';
 import type { WireTypes } from '../wire';
+import { TurnMiddlewares } from './turn-middlewares';
 
-/** A plugin that knows how to make what one turn needs of it. Undefined: Jovo has to copy it as it copies others. */
-export interface PluginOfTurns extends Plugin {
-  forTurn(turn: Turn<WireTypes>): Plugin | undefined;
+/** A platform that knows what one turn needs of it. */
+export interface PlatformOfTurns extends Plugin {
+  readonly wire: { readonly network: string };
+  /** Hooks in what all turns share. Undefined where it holds something that only Jovo can copy for a turn. */
+  forTurns(parent: HandleRequest): (() => Platform) | undefined;
 }
 
 /** Jovo's own, which hold nothing that an event could change. */
 const STATELESS: readonly unknown[] = [RouterPlugin, HandlerPlugin, OutputPlugin];
 
-/** What `App.handle` does, for one of our turns. Undefined where the app has plugins that only Jovo can copy. */
-export function handleTurn(app: App, server: Server): Promise<void> | undefined {
-  const { [TURN]: turn } = server as TurnCarrier<WireTypes>;
-  const plugins = turn && pluginsFor(app, turn);
-  return plugins && throughApp(app, server, plugins);
+/** The app as all turns of one network see it. Its plugins are hooked in once. */
+interface SharedApp {
+  request: HandleRequest;
+  /** The platform, as one turn may change it. */
+  platform(): Platform;
+  /** Plugins that want to hear of the end of each turn. */
+  leaving: readonly Plugin[];
 }
 
-async function throughApp(app: App, server: Server, plugins: Plugins): Promise<void> {
+const sharedApps = new WeakMap<App, Map<string, Promise<SharedApp | undefined>>>();
+
+/** What `App.handle` does, for one of our turns. Says no where the app has plugins that only Jovo can copy. */
+export async function handleTurn(app: App, server: Server): Promise<boolean> {
+  const { [TURN]: turn } = server as TurnCarrier<WireTypes>;
+  const shared = turn && (await sharedApp(app, turn.call.network));
+  if (!shared) return false;
   try {
-    const request = requestOf(app, server, plugins);
-    await request.mount();
-    const body = server.getRequestObject();
-    const platform = request.platforms.find((each) => each.isRequestRelated(body));
-    if (!platform) throw new MatchingPlatformNotFoundError(body);
-    request.platform = platform;
-    const jovo = platform.createJovoInstance(app, request);
-    await request.middlewareCollection.run(APP_MIDDLEWARES.slice(), jovo);
-    await request.dismount();
+    const request = requestOf(app, server, shared);
+    const jovo = request.platform.createJovoInstance(app, request);
+    await request.middlewareCollection.run([...APP_MIDDLEWARES], jovo);
+    for (const plugin of shared.leaving) await plugin.dismount?.(request);
     if (jovo.$response) await request.server.setResponse(jovo.$response);
   } catch (error) {
     await app.handleError(error);
-    return server.fail(error as Error);
+    await server.fail(error as Error);
   }
+  return true;
 }
-
-type Plugins = App['plugins'];
 
 /**
- * The app as one turn sees it. Jovo would copy all of it, deeply, for each event; only what a turn may change is copied
- * here: what is hooked into it, and which plugins are hooked.
+ * The app as one turn sees it. Jovo would copy all of it, deeply, for each event; only what a turn may change is its
+ * own here: settings, what is hooked into it, and the platform's.
  */
-function requestOf(app: App, server: Server, plugins: Plugins): HandleRequest {
-  const config = { ...app.config, plugin: { ...app.config.plugin } };
-  const own = { app, server, config, plugins, middlewareCollection: copied(app.middlewareCollection) };
+function requestOf(app: App, server: Server, { request, platform: forTurn }: SharedApp): HandleRequest {
+  const platform = forTurn();
+  const own = {
+    server,
+    platform,
+    config: { ...app.config, plugin: { ...app.config.plugin, [platform.name]: platform.config } },
+    plugins: { ...request.plugins, [platform.name]: platform },
+    middlewareCollection: new TurnMiddlewares(app.middlewareCollection, request.middlewareCollection),
+  };
+  return Object.assign(Object.create(request), own);
+}
+
+function sharedApp(app: App, network: string): Promise<SharedApp | undefined> {
+  const ofApp = sharedApps.get(app) ?? new Map<string, Promise<SharedApp | undefined>>();
+  sharedApps.set(app, ofApp);
+  const shared = ofApp.get(network) ?? share(app, network);
+  ofApp.set(network, shared);
+  return shared;
+}
+
+async function share(app: App, network: string): Promise<SharedApp | undefined> {
+  const own = { app, middlewareCollection: new MiddlewareCollection() };
   // Its constructor is what copies.
-  return Object.assign(Object.create(HandleRequest.prototype), app, own);
-}
-
-function pluginsFor(app: App, turn: Turn<WireTypes>): Plugins | undefined {
-  const plugins: Record<string, Plugin> = {};
-  for (const [name, plugin] of Object.entries(app.plugins)) {
-    const own = plugin && forTurn(plugin, turn);
-    if (!own) return undefined;
-    plugins[name] = own;
+  const request: SharedRequest = Object.assign(Object.create(SharedRequest.prototype), app, own);
+  const plugins = Object.values(app.plugins).filter((plugin) => plugin !== undefined);
+  let platform: SharedApp['platform'] | undefined;
+  for (const plugin of plugins) {
+    if (isPlatform(plugin)) {
+      // It has no part in the turns of other networks.
+      if (plugin.wire.network !== network) continue;
+      platform = plugin.forTurns(request);
+    } else {
+      if (!isShared(plugin)) return undefined;
+      await plugin.mount?.(request);
+    }
   }
-  return plugins as Plugins;
+  return platform && { request, platform, leaving: plugins.filter(({ dismount }) => dismount) };
 }
 
-function forTurn(plugin: Plugin, turn: Turn<WireTypes>): Plugin | undefined {
-  if (STATELESS.includes(plugin.constructor) || isByReference(plugin)) return plugin;
-  return 'forTurn' in plugin ? (plugin as PluginOfTurns).forTurn(turn) : undefined;
+function isPlatform(plugin: Plugin): plugin is PlatformOfTurns {
+  return 'forTurns' in plugin;
 }
 
-/** The same hooks, to which others can be added. */
-export function copied<C extends MiddlewareCollection>({ middlewares }: C): C {
-  const copies = Object.values(middlewares as Record<string, Middleware>).map(({ name, enabled, fns }) =>
-    Object.assign(new Middleware(name), { enabled, fns: [...fns] }),
-  );
-  return new MiddlewareCollection().add(...copies) as C;
+function isShared(plugin: Plugin): boolean {
+  const hasPlugins = plugin instanceof Extensible && Object.keys(plugin.plugins).length > 0;
+  return !hasPlugins && (STATELESS.includes(plugin.constructor) || isByReference(plugin));
+}
+
+class SharedRequest extends HandleRequest {
+  /** Jovo's clears the hooks of all plugins, which are copies there. */
+  override stopMiddlewareExecution(): void {
+    this.middlewareCollection.clear();
+    this.platform.middlewareCollection.clear();
+  }
 }
