@@ -72,19 +72,25 @@ async function ourTurns(url) {
   const app = createApp({ agent, journal, platforms: [platform], onError: console.error });
   await app.initialize();
   let calls = 0;
-  const send = (type, id, text) =>
-    new Promise((resolve, reject) => {
-      const session = { id, from_phone_number: '4915790000001', to_phone_number: '4921163550' };
-      app.handle(new HttpServer({ type, text, session }, {}, resolve)).catch(reject);
-    });
+  /** To the end of the event: what is written behind its answer is written, as between two events of a real call. */
+  const send = async (type, id, text) => {
+    const session = { id, from_phone_number: '4915790000001', to_phone_number: '4921163550' };
+    const since = process.hrtime.bigint();
+    let answer;
+    await app.handle(
+      new HttpServer({ type, text, session }, {}, ({ body }) => {
+        answer = { body, us: Number(process.hrtime.bigint() - since) / 1_000 };
+      }),
+    );
+    return answer;
+  };
   const run = async (count, times) => {
     for (let done = 0; done < count; ) {
       const id = `turn-${calls++}`;
       await send('session_start', id);
       for (let turn = 0; turn < TURNS_PER_CALL && done < count; turn += 1, done += 1) {
-        const since = process.hrtime.bigint();
-        const { body } = await send('user_speak', id, `What about number ${turn} please`);
-        times.push(Number(process.hrtime.bigint() - since) / 1_000);
+        const { body, us } = await send('user_speak', id, `What about number ${turn} please`);
+        times.push(us);
         if (body === undefined) throw new Error('A turn was not answered');
         // Nobody asks the next question before the answer was heard; whatever was not is kept with the call.
         await send('assistant_speech_ended', id);

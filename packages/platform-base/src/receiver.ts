@@ -10,7 +10,7 @@ import type { ReplyDeadlines } from './deadlines';
 import type { Guard } from './door/guard';
 import { EventRates } from './event-rate';
 import { Holding } from './holding';
-import { ReplyWindow } from './reply-window';
+import { ReplyWindow, thenKeep } from './reply-window';
 import { answer, canPush, headersOf, isAdmitted, plainRequest, refuse } from './server/any-server';
 import { CallServer } from './server/CallServer';
 import { InjectedServer } from './server/InjectedServer';
@@ -285,9 +285,9 @@ export class Receiver<T extends WireTypes> {
 
   /** Nothing of it is for the app: it was handled before, only repeats another event, or its call is over. */
   private async answerNothing(call: Call<T>, last: Turn<T>, novelty: Novelty, server: Server): Promise<void> {
-    await this.holding.settle(call);
     const again = novelty === 'handled' && !canPush(server);
-    return this.answer(server, again ? call.answerTo(last.key) : [], call.id);
+    const answered = this.answer(server, again ? call.answerTo(last.key) : [], call.id);
+    return thenKeep(answered, () => this.holding.settle(call));
   }
 
   /** Takes note of events as they come: an interruption takes effect here, before anything is queued. */

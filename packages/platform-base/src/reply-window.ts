@@ -3,6 +3,7 @@ import { type AdmissionRules, apology, holdPhrase, join } from './admission';
 import type { Call } from './call';
 import type { Reply } from './call-state';
 import type { ReplyDeadlines } from './deadlines';
+import { letOthers } from './take-turns';
 import type { Turn } from './turn';
 import type { EventRule, WireTypes } from './wire';
 
@@ -13,7 +14,7 @@ export interface ReplyWindowOptions<T extends WireTypes> {
   deadlines?: ReplyDeadlines;
   clock: Clock;
   rules: AdmissionRules<T>;
-  /** Keeps the call before the answer leaves. */
+  /** Keeps the call, right behind the answer. */
   settle(): Promise<void> | undefined;
   /** Answers the request; called once. */
   answer(actions: T['action'][]): Promise<void>;
@@ -156,9 +157,7 @@ export class ReplyWindow<T extends WireTypes> {
     for (const turn of this.options.turns) turn.answered = true;
     for (const stop of this.timers) stop();
     const answer = this.last.repeated ? this.call.answerTo(this.last.key) : this.leaving(actions);
-    const kept = this.options.settle();
-    if (kept) await kept;
-    await this.options.answer(answer);
+    await thenKeep(this.options.answer(answer), this.options.settle);
   }
 
   /** What leaves now, noted on the call. */
@@ -171,5 +170,15 @@ export class ReplyWindow<T extends WireTypes> {
     const answer = [...ready, ...released];
     if (last.key !== undefined) call.state.answered = { key: last.key, actions: answer };
     return answer;
+  }
+}
+
+/** The caller waits for the answer, and for nothing that is written: that begins when the answer is on the wire. */
+export async function thenKeep(answered: Promise<void>, keep: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await answered;
+  } finally {
+    await letOthers();
+    await keep();
   }
 }
