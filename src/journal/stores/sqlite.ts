@@ -33,10 +33,17 @@ const EMPTY_LOG_WITHIN_MS = 10_000;
 
 /** libsql ends the process when it is given a boolean: numbers, texts, bytes and null only. */
 type Value = number | string | Uint8Array | null;
+type Values = Readonly<Record<string, Value>>;
+
+interface Prepared {
+  statement: LibSql.Statement;
+  /** In the order in which the statement has them. */
+  bind(values: Values): Value[];
+}
 
 /** The journal in one file, for all processes of one machine. Its calls are synchronous: each takes microseconds. */
 export class SqliteStore implements JournalStore {
-  private readonly statements: Record<Name, LibSql.Statement>;
+  private readonly statements: Record<Name, Prepared>;
   private emptying: NodeJS.Timeout | undefined;
   /** Numbers notes in their order. Of one turn all are from one process. */
   private noteCount = 0;
@@ -45,10 +52,7 @@ export class SqliteStore implements JournalStore {
     private readonly db: LibSql.Database,
     private readonly nowMs: () => number,
   ) {
-    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => {
-      const statement = db.prepare(sql);
-      return [name, /^SELECT|RETURNING/.test(sql) ? statement.raw() : statement];
-    });
+    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, prepare(db, sql)]);
     this.statements = Object.fromEntries(prepared);
   }
 
@@ -85,7 +89,7 @@ export class SqliteStore implements JournalStore {
     // What came with the turn, and behind it what came during the turn.
     const events = typeof unfinished === 'string' ? unfinished.split('\n') : [];
     if (Number(noted) > 0) {
-      const notes = this.statements.noted.all({ id: callId, fence: Number(fence) - 1 }) as Value[][];
+      const notes = this.all('noted', { id: callId, fence: Number(fence) - 1 });
       events.push(...notes.map(([event]) => String(event)));
     }
     return {
@@ -184,7 +188,7 @@ export class SqliteStore implements JournalStore {
   }
 
   async *read({ callIds, callerKeys }: CallFilter): AsyncIterable<StoredCall> {
-    const rows = this.statements.calls.all({}) as Value[][];
+    const rows = this.all('calls', {});
     for (const [
       id,
       startedAt,
@@ -225,7 +229,7 @@ export class SqliteStore implements JournalStore {
     return this.atomic(() => {
       let erased = 0;
       for (const callerKey of callerKeys) {
-        const calls = this.statements.ofCaller.all({ callerKey }) as Value[][];
+        const calls = this.all('ofCaller', { callerKey });
         for (const [id] of calls) this.delete(String(id));
         erased += calls.length;
         this.run('deleteCountersOf', { callerKey });
@@ -236,8 +240,8 @@ export class SqliteStore implements JournalStore {
 
   async purge(nowMs: number, silentForMs: number): Promise<number> {
     return this.atomic(() => {
-      const due = this.statements.due.all({ now: nowMs }) as Value[][];
-      const silent = this.statements.silent.all({ now: nowMs, silentFor: silentForMs }) as Value[][];
+      const due = this.all('due', { now: nowMs });
+      const silent = this.all('silent', { now: nowMs, silentFor: silentForMs });
       for (const [id] of due) this.delete(String(id));
       for (const [id] of silent) {
         this.end(String(id), nowMs);
@@ -300,7 +304,7 @@ export class SqliteStore implements JournalStore {
   }
 
   private pagesOf(id: string): Page[] {
-    const rows = this.statements.pages.all({ id }) as Value[][];
+    const rows = this.all('pages', { id });
     return rows.map(([at, facts, words]) => {
       const page = { atMs: Number(at), facts: String(facts) };
       const sealed = bytes(words);
@@ -308,26 +312,43 @@ export class SqliteStore implements JournalStore {
     });
   }
 
-  private get(name: Name, values: Record<string, Value>): Value[] | undefined {
-    return this.statements[name].get(values) as Value[] | undefined;
+  private all(name: Name, values: Values): Value[][] {
+    const { statement, bind } = this.statements[name];
+    return statement.all(bind(values)) as Value[][];
   }
 
-  private run(name: Name, values: Record<string, Value>): number {
-    return this.statements[name].run(values).changes;
+  private get(name: Name, values: Values): Value[] | undefined {
+    const { statement, bind } = this.statements[name];
+    return statement.get(bind(values)) as Value[] | undefined;
+  }
+
+  private run(name: Name, values: Values = {}): number {
+    const { statement, bind } = this.statements[name];
+    return statement.run(bind(values)).changes;
   }
 
   private atomic<T>(work: () => T): T {
-    this.statements.beginTransaction.run();
+    this.run('beginTransaction');
     try {
       const result = work();
-      this.statements.commitTransaction.run();
+      this.run('commitTransaction');
       return result;
     } catch (error) {
-      if (this.db.inTransaction) this.statements.rollBack.run();
+      if (this.db.inTransaction) this.run('rollBack');
       if (error instanceof Undo) return error.result as T;
       throw error;
     }
   }
+}
+
+/** With numbers in the place of `$names`: given by name, values take longer than the statement. */
+function prepare(db: LibSql.Database, sql: string): Prepared {
+  const names = [...new Set(sql.match(/(?<=\$)\w+/g))];
+  const statement = db.prepare(sql.replace(/\$(\w+)/g, (_, name) => `?${names.indexOf(name) + 1}`));
+  return {
+    statement: /^SELECT|RETURNING/.test(sql) ? statement.raw() : statement,
+    bind: (values) => names.map((name) => values[name] ?? null),
+  };
 }
 
 /** The bytes of a column, if it has any. */
