@@ -43,8 +43,8 @@ export class JournalSessions extends DbPlugin<DbPluginConfig> {
   override async saveData(callId: string, jovo: Jovo): Promise<void> {
     // The last turn empties the session, but the record ends with what was in it.
     if (jovo.$input.type === InputType.SESSION_END || wasLeftBehind(jovo)) return;
-    const item: SessionItem = {};
-    await this.applyPersistableData(jovo, item as never);
+    const { createdAt } = jovo.$user;
+    const item: SessionItem = { session: jovo.$session.getPersistableData(), createdAt };
     this.journal.keepSession(refOf(callId, jovo), item);
   }
 }

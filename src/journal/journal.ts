@@ -221,7 +221,8 @@ export class Journal implements CallKeeper {
   /** Undefined, or thrown, where the store cannot be asked or nobody waits any more. */
   private begin(file: CallFile, request: TakeRequest): Answer<BegunCall | undefined> {
     if (!this.line.isUp) return undefined;
-    const event = request.event && file.sealEvent(request.event);
+    const { isNear } = this.options.store;
+    const event = isNear ? undefined : request.event && file.sealEvent(request.event);
     const wait = () => this.waitFor(file, request, event);
     const { unsaved } = file;
     if (unsaved)
@@ -266,7 +267,23 @@ export class Journal implements CallKeeper {
     if (event) hold.novelty = hold.began(event);
     if (signal.aborted) this.letGo(hold);
     else this.holds.set(file.id, hold);
+    if (event && this.options.store.isNear) this.noteSoon(hold, event);
     return hold;
+  }
+
+  /**
+   * Notes what a turn was begun for when the turn has had its first chance to end: many do, and then all of it is written
+   * at once. Nobody who answers waits for it.
+   */
+  private noteSoon(hold: JournalHold, event: NotedEvent): void {
+    const { file, lease } = hold;
+    const version = lease?.version;
+    const note = () => {
+      const isOpen = this.holds.get(file.id) === hold && lease?.version === version;
+      if (lease && isOpen) this.note(file, lease, event);
+    };
+    // Behind what is written right behind an answer.
+    setImmediate(() => setImmediate(note));
   }
 
   /** Asks something simple now and then until the store is back. */

@@ -4,6 +4,9 @@
  * store knows times, counts and codes, never a word or a number. Whatever is thrown means that the store is not there.
  */
 export interface JournalStore {
+  /** It is in this process: it answers at once, and one more write of it is cheaper than to wait for one. */
+  readonly isNear?: boolean;
+
   /** Takes the call for one turn and notes what came, or says why not. A call that is unknown begins. */
   begin(callId: string, asked: BeginRequest): Answer<Begun>;
 

@@ -174,7 +174,10 @@ export class ReplyWindow<T extends WireTypes> {
 }
 
 /** The caller waits for the answer, and for nothing that is written: that begins when the answer is on the wire. */
-export async function thenKeep(answered: Promise<void>, keep: () => Promise<void> | undefined): Promise<void> {
+export async function thenKeep(
+  answered: Promise<void>,
+  keep: () => Promise<void> | undefined,
+): Promise<void> {
   try {
     await answered;
   } finally {

@@ -39,6 +39,7 @@ interface Count {
 
 /** The journal of one process, gone with it: for tests, and where nothing may be written. */
 export class MemoryStore implements JournalStore {
+  readonly isNear = true;
   private readonly calls = new Map<string, Row>();
   private readonly counters = new Map<string, Count>();
   private readonly values = new Map<string, string>();

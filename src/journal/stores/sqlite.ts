@@ -43,6 +43,7 @@ interface Prepared {
 
 /** The journal in one file, for all processes of one machine. Its calls are synchronous: each takes microseconds. */
 export class SqliteStore implements JournalStore {
+  readonly isNear = true;
   private readonly statements: Record<Name, Prepared>;
   private emptying: NodeJS.Timeout | undefined;
   /** Numbers notes in their order. Of one turn all are from one process. */

@@ -1,7 +1,7 @@
 import type { Clock, Observe } from '@jovo-telephony/telephony';
 import {
-  APP_MIDDLEWARES,
   type AnyObject,
+  APP_MIDDLEWARES,
   type App,
   type Extensible,
   type ExtensibleConfig,
@@ -35,7 +35,7 @@ import type { CallConverter } from './CallConverter';
 import { AsyncCallJovo, CallJovo } from './CallJovo';
 import type { CallRequest } from './CallRequest';
 import type { CallResponse } from './CallResponse';
-import { TurnMiddlewares } from './turn-middlewares';
+import { SharedHooks, TurnMiddlewares } from './turn-middlewares';
 
 /** What every platform of ours can be told. */
 export interface CallPlatformConfig extends PlatformConfig, ExtensibleConfig {
@@ -151,8 +151,9 @@ export abstract class CallPlatform<
   forTurns(parent: HandleRequest): (() => PLATFORM) | undefined {
     // A platform's own plugins may keep anything.
     if (Object.keys(this.plugins).length > 0) return undefined;
-    const hooks = new MiddlewareCollection();
-    const shared: this = Object.assign(Object.create(this), { middlewareCollection: hooks });
+    const shared: this = Object.assign(Object.create(this), {
+      middlewareCollection: new MiddlewareCollection(),
+    });
     for (const name of APP_MIDDLEWARES) {
       parent.middlewareCollection.use(name, (jovo) => {
         const { middlewareCollection } = jovo.$platform;
@@ -161,9 +162,10 @@ export abstract class CallPlatform<
       });
     }
     shared.hook(parent);
+    const hooks = [this, shared].map(({ middlewareCollection }) => new SharedHooks(middlewareCollection));
     return () => {
       const config = { ...this.config };
-      const middlewareCollection = new TurnMiddlewares(this.middlewareCollection, hooks);
+      const middlewareCollection = new TurnMiddlewares(...hooks);
       return Object.assign(Object.create(shared), { config, middlewareCollection });
     };
   }

@@ -1,44 +1,84 @@
 import { type Jovo, Middleware, MiddlewareCollection, type MiddlewareFunction } from '@jovotech/framework';
 
 type Middlewares = Record<string, Middleware | undefined>;
+type Functions = readonly MiddlewareFunction[];
 
-/** The hooks of one turn: those that all turns share, asked as they are, and in their place what it changes of them. */
+/** Hooks that turns share, by their full names. Few names have any. */
+export class SharedHooks {
+  private readonly functions = new Map<string, Functions>();
+  /** How many hooks there were when that was put together. */
+  private count = -1;
+
+  constructor(readonly collection: MiddlewareCollection) {}
+
+  /** As they are now: an app may hook something in at any time. */
+  get current(): ReadonlyMap<string, Functions> {
+    const { middlewares } = this.collection;
+    let count = 0;
+    for (const name in middlewares) count += functionsOf(middlewares[name]).length;
+    if (count !== this.count) {
+      this.count = count;
+      this.functions.clear();
+      for (const name in middlewares) {
+        const functions = functionsOf(middlewares[name]);
+        if (functions.length > 0) this.functions.set(name, functions);
+      }
+    }
+    return this.functions;
+  }
+}
+
+/** The hooks of one turn: those that all turns share, and in their place what this one changes of them. */
 export class TurnMiddlewares extends MiddlewareCollection {
-  private shared: readonly MiddlewareCollection[];
+  private shared: readonly SharedHooks[];
+  private functions: readonly ReadonlyMap<string, Functions>[];
+  private isChanged = false;
 
   /** @param shared in the order in which they run */
-  constructor(...shared: MiddlewareCollection[]) {
+  constructor(...shared: SharedHooks[]) {
     super();
     this.shared = shared;
+    this.functions = shared.map(({ current }) => current);
   }
 
   override get names(): string[] {
-    const names = new Set([this, ...this.shared].flatMap(({ middlewares }) => Object.keys(middlewares)));
+    const collections = [this, ...this.shared.map(({ collection }) => collection)];
+    const names = new Set(collections.flatMap(({ middlewares }) => Object.keys(middlewares)));
     return [...names].filter((name) => this.has(name));
   }
 
   override has(name: string): boolean {
-    return name in this.own ? this.own[name] !== undefined : this.shared.some((shared) => shared.has(name));
+    if (name in this.own) return this.own[name] !== undefined;
+    return this.shared.some(({ collection }) => collection.has(name));
   }
 
   /** The turn's own, as it may be changed. */
   override get(name: string): Middleware | undefined {
     if (!(name in this.own)) {
-      const all = this.shared.flatMap(({ middlewares }) => middlewares[name] ?? []);
+      const all = this.shared.flatMap(({ collection }) => collection.middlewares[name] ?? []);
       if (all.length === 0) return undefined;
       const [enabled, fns] = [all.every((each) => each.enabled), all.flatMap((each) => each.fns)];
-      this.own[name] = Object.assign(new Middleware(name), { enabled, fns });
+      this.change(name, Object.assign(new Middleware(name), { enabled, fns }));
     }
     return this.own[name];
   }
 
+  override add(...added: (string | Middleware)[]): this {
+    for (const each of added) {
+      const middleware = typeof each === 'string' ? new Middleware(each) : each;
+      this.change(middleware.name, middleware);
+    }
+    return this;
+  }
+
   override remove(...names: string[]): this {
-    for (const name of names) this.own[name] = undefined;
+    for (const name of names) this.change(name, undefined);
     return this;
   }
 
   override clear(): this {
     this.shared = [];
+    this.functions = [];
     return this.remove(...Object.keys(this.own));
   }
 
@@ -47,7 +87,7 @@ export class TurnMiddlewares extends MiddlewareCollection {
     return stepsOf(name).some((step) => this.at(step).length > 0);
   }
 
-  /** What Jovo's does, without waiting for what is not there: most names have no hooks. */
+  /** What Jovo's does, without waiting for what is not there. */
   override async run(nameOrNames: string | string[], jovo: Jovo, payload?: object): Promise<void> {
     for (const name of typeof nameOrNames === 'string' ? [nameOrNames] : nameOrNames) {
       for (const step of stepsOf(name)) {
@@ -59,14 +99,19 @@ export class TurnMiddlewares extends MiddlewareCollection {
     }
   }
 
-  private at(step: string): readonly MiddlewareFunction[] {
-    if (step in this.own) return functionsOf(this.own[step]);
+  private at(step: string): Functions {
+    if (this.isChanged && step in this.own) return functionsOf(this.own[step]);
     let found = NONE;
-    for (const { middlewares } of this.shared) {
-      const fns = functionsOf(middlewares[step]);
-      if (fns.length > 0) found = found.length > 0 ? [...found, ...fns] : fns;
+    for (const shared of this.functions) {
+      const functions = shared.get(step);
+      if (functions) found = found.length > 0 ? [...found, ...functions] : functions;
     }
     return found;
+  }
+
+  private change(name: string, middleware: Middleware | undefined): void {
+    this.isChanged = true;
+    this.own[name] = middleware;
   }
 
   private get own(): Middlewares {
@@ -74,9 +119,9 @@ export class TurnMiddlewares extends MiddlewareCollection {
   }
 }
 
-const NONE: readonly MiddlewareFunction[] = [];
+const NONE: Functions = [];
 
-const functionsOf = (middleware: Middleware | undefined): readonly MiddlewareFunction[] =>
+const functionsOf = (middleware: Middleware | undefined): Functions =>
   middleware?.enabled ? middleware.fns : NONE;
 
 const steps = new Map<string, readonly string[]>();

@@ -14,7 +14,7 @@ import {
 import { isByReference } from '../by-reference';
 import { TURN, type TurnCarrier } from '../turn';
 import type { WireTypes } from '../wire';
-import { TurnMiddlewares } from './turn-middlewares';
+import { SharedHooks, TurnMiddlewares } from './turn-middlewares';
 
 /** A platform that knows what one turn needs of it. */
 export interface PlatformOfTurns extends Plugin {
@@ -29,6 +29,7 @@ const STATELESS: readonly unknown[] = [RouterPlugin, HandlerPlugin, OutputPlugin
 /** The app as all turns of one network see it. Its plugins are hooked in once. */
 interface SharedApp {
   request: HandleRequest;
+  hooks: readonly SharedHooks[];
   /** The platform, as one turn may change it. */
   platform(): Platform;
   /** Plugins that want to hear of the end of each turn. */
@@ -59,14 +60,18 @@ export async function handleTurn(app: App, server: Server): Promise<boolean> {
  * The app as one turn sees it. Jovo would copy all of it, deeply, for each event; only what a turn may change is its
  * own here: settings, what is hooked into it, and the platform's.
  */
-function requestOf(app: App, server: Server, { request, platform: forTurn }: SharedApp): HandleRequest {
+function requestOf(
+  app: App,
+  server: Server,
+  { request, platform: forTurn, hooks }: SharedApp,
+): HandleRequest {
   const platform = forTurn();
   const own = {
     server,
     platform,
     config: { ...app.config, plugin: { ...app.config.plugin, [platform.name]: platform.config } },
     plugins: { ...request.plugins, [platform.name]: platform },
-    middlewareCollection: new TurnMiddlewares(app.middlewareCollection, request.middlewareCollection),
+    middlewareCollection: new TurnMiddlewares(...hooks),
   };
   return Object.assign(Object.create(request), own);
 }
@@ -95,7 +100,8 @@ async function share(app: App, network: string): Promise<SharedApp | undefined> 
       await plugin.mount?.(request);
     }
   }
-  return platform && { request, platform, leaving: plugins.filter(({ dismount }) => dismount) };
+  const hooks = [app, request].map(({ middlewareCollection }) => new SharedHooks(middlewareCollection));
+  return platform && { request, platform, hooks, leaving: plugins.filter(({ dismount }) => dismount) };
 }
 
 function isPlatform(plugin: Plugin): plugin is PlatformOfTurns {
