@@ -194,10 +194,14 @@ export async function toyProcess(handler: ToyHandler, config: Partial<ToyConfig>
     heard,
     warnings,
     types: () => heard.map(({ type }) => type),
-    post: (event: unknown, headers = {}): Promise<HttpAnswer> =>
-      new Promise((resolve, reject) => {
-        app.handle(new ToyHttpServer(event, headers, resolve)).catch(reject);
-      }),
+    /** The answer, when the call is kept, too. */
+    post: async (event: unknown, headers = {}): Promise<HttpAnswer> => {
+      const answers: HttpAnswer[] = [];
+      await app.handle(new ToyHttpServer(event, headers, (answer) => answers.push(answer)));
+      const [answer] = answers;
+      if (!answer) throw new Error('The event was not answered');
+      return answer;
+    },
     socket: () => fakeSocket(app),
   };
 }
