@@ -1,8 +1,10 @@
 // How much time the conversation adds, with many calls busy, beside the physical limit in the same run:
 // - from the last word of a piece, written by a model, to the action with it, read by the network
-// - from an interruption, written by the network, to the model seeing that its answer was left
-// - from a key, written by the network, to the action that stops the voice
-// Three processes each time: network, server, model. Figures of one machine: compare with the limit beside them.
+// - from an interruption, written by the network, to the server leaving the model's answer, and to the model seeing it
+// - from a key, written by the network, to the server writing the action that stops the voice, and to the network reading it
+// Three processes: network, server, model. What ends in the server is measured there, on the clock that they share. What
+// ends elsewhere has the way there in it, and the time until that process looks. Figures of one machine: compare with
+// the limit beside them.
 // The load is that of callers, not a queue that is kept full: each asks, listens, interrupts with a second question,
 // listens to the end, presses a key, and begins anew after 12 s, one caller later than the other. 200 of them are about
 // 33 questions, 17 keys and 900 words of models a second, some 30 % of a core for the server; it is printed.
@@ -31,13 +33,22 @@ const SERVERS = [
   { name: 'bare ws + fetch (limit)', server: 'bare-conversation' },
   { name: 'jovo-telephony', server: 'jovo-conversation' },
 ];
-/** What a caller should not notice, in milliseconds over the limit. */
-const TARGETS = { piece: { p50: 2, p99: 10 }, left: { p99: 5 }, stop: { p99: 5 } };
-const WHAT = {
-  piece: 'last word of the first piece -> action on the wire',
-  left: 'interruption -> request to the model closed',
-  stop: 'key -> stop on the wire',
+/** What a caller should not notice, in milliseconds: over the limit, and within the server with the limit in it. */
+const TARGETS = {
+  piece: { p50: 2, p99: 10 },
+  leftIn: { p99: 5 },
+  stopIn: { p99: 5 },
+  left: { p99: 5 },
+  stop: { p99: 5 },
 };
+const WHAT = {
+  piece: 'last word of the first piece -> action read by the network',
+  leftIn: 'interruption written -> request left by the server',
+  stopIn: 'key written -> stop written by the server',
+  left: 'interruption written -> closed request seen by the model',
+  stop: 'key written -> stop read by the network',
+};
+const WITHIN = new Set(['leftIn', 'stopIn']);
 
 async function measure({ server }, dataDir) {
   const model = fork(here('servers/model.mjs'));
@@ -50,22 +61,23 @@ async function measure({ server }, dataDir) {
     LOG_LEVEL: 'silent',
     CALLS_PER_MINUTE_PER_CALLER: '0',
   };
-  const child = fork(here(`servers/${server}.mjs`), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(here(`servers/${server}.mjs`), { execArgv: (process.env.XARGS ?? '').split(' ').filter(Boolean), env, stdio: ['ignore', process.env.XOUT ? 'inherit' : 'ignore', 'inherit', 'ipc'] });
   const [{ port }] = await once(child, 'message');
   const run = async (turnsEach) => {
     const network = fork(here('callers/conversation.mjs'), [String(port), String(calls), String(turnsEach)]);
     return (await once(network, 'message'))[0];
   };
   const warm = await run(2);
-  const usedUs = async () => {
-    child.send('cpu');
-    const [{ cpu }] = await once(child, 'message');
-    return cpu.user + cpu.system;
+  const ask = async () => {
+    child.send('figures');
+    const [{ cpu, ...noted }] = await once(child, 'message');
+    return { usedUs: cpu.user + cpu.system, ...noted };
   };
-  const [beganMs, beforeUs] = [performance.now(), await usedUs()];
+  const [beganMs, before] = [performance.now(), await ask()];
   // The same words again: what was written for them now takes the place of what was written before.
-  const { heard, interrupted, stopsMs, faults } = await run(turns);
-  const busy = ((await usedUs()) - beforeUs) / 1_000 / (performance.now() - beganMs);
+  const { heard, interrupted, pressed, stopsMs, faults } = await run(turns);
+  const noted = await ask();
+  const busy = (noted.usedUs - before.usedUs) / 1_000 / (performance.now() - beganMs);
   model.send('times');
   const [{ written, left, finished }] = await once(model, 'message');
   // Those that were complete by then, too, are not open any more.
@@ -73,8 +85,15 @@ async function measure({ server }, dataDir) {
   for (const process of [child, model]) process.disconnect();
   const since = (later, earlier) =>
     Object.entries(later).flatMap(([key, atMs]) => (earlier[key] === undefined ? [] : [atMs - earlier[key]]));
+  // The first time that a key was left belongs to the warm-up, whose words were the same.
+  const leftIn = since(noted.left, interrupted).filter((ms) => ms >= 0);
+  const stopIn = Object.entries(pressed).flatMap(([id, times]) =>
+    times.flatMap((atMs, index) => (noted.stopped[id]?.[index] ?? Number.NaN) - atMs),
+  );
   return {
     piece: since(heard, written),
+    leftIn,
+    stopIn,
     left: since(left, interrupted),
     stop: stopsMs,
     busy,
@@ -126,11 +145,12 @@ for (const { what, limit: bare, ours: own } of rows) {
   ]) {
     console.log(`${name.padEnd(26)}${String(count).padStart(8)}${cell(p50)}${cell(p99)}${cell(max)}`);
   }
-  const added = Object.entries(TARGETS[what]).map(([name, target]) => {
+  const judged = Object.entries(TARGETS[what]).map(([name, target]) => {
     const over = own[name] - bare[name];
-    return `${name} ${over < 0 ? '' : '+'}${over.toFixed(2)} (${(own[name] / bare[name]).toFixed(1)} x; at most ${target}: ${over <= target ? 'kept' : 'MISSED'})`;
+    const verdict = (WITHIN.has(what) ? own[name] : over) <= target ? 'kept' : 'MISSED';
+    return `${name} ${over < 0 ? '' : '+'}${over.toFixed(2)} (${(own[name] / bare[name]).toFixed(1)} x; at most ${target}${WITHIN.has(what) ? ' in all' : ''}: ${verdict})`;
   });
-  console.log(`added by us: ${added.join(', ')}`);
+  console.log(`added by us: ${judged.join(', ')}`);
 }
 const runs = [...all.values()].flat();
 const lost = all.get(ours.name).reduce((sum, run) => sum + run.lost, 0);

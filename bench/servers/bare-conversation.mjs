@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { hello } from './hello.mjs';
+import { noted } from './noting.mjs';
 
 const url = `${process.env.OPENAI_BASE_URL}/chat/completions`;
 const server = createServer();
@@ -42,4 +43,4 @@ async function answer(content, signal, speak) {
   }
 }
 
-hello(server);
+hello(server, noted);
