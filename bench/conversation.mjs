@@ -61,7 +61,11 @@ async function measure({ server }, dataDir) {
     LOG_LEVEL: 'silent',
     CALLS_PER_MINUTE_PER_CALLER: '0',
   };
-  const child = fork(here(`servers/${server}.mjs`), { execArgv: (process.env.XARGS ?? '').split(' ').filter(Boolean), env, stdio: ['ignore', process.env.XOUT ? 'inherit' : 'ignore', 'inherit', 'ipc'] });
+  const child = fork(here(`servers/${server}.mjs`), {
+    execArgv: (process.env.XARGS ?? '').split(' ').filter(Boolean),
+    env,
+    stdio: ['ignore', process.env.XOUT ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+  });
   const [{ port }] = await once(child, 'message');
   const run = async (turnsEach) => {
     const network = fork(here('callers/conversation.mjs'), [String(port), String(calls), String(turnsEach)]);

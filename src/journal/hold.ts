@@ -1,4 +1,11 @@
-import type { CallHold, KeptCall, NotedEvent, Novelty, TAKEN_AWAY } from '@jovo-telephony/platform-base';
+import {
+  type CallHold,
+  Interruption,
+  type KeptCall,
+  type NotedEvent,
+  type Novelty,
+  type TAKEN_AWAY,
+} from '@jovo-telephony/platform-base';
 import type { CallFile, Claims } from './call-file';
 import type { JournalEntry } from './entries';
 import type { Answer, Counter, Lease } from './store';
@@ -23,8 +30,7 @@ export class JournalHold implements CallHold {
   entries: JournalEntry[] = [];
   /** Keys of events that came while we held the call. */
   private readonly keys = new Set<string>();
-  private readonly interruption = new AbortController();
-  readonly interrupted = this.interruption.signal;
+  readonly interrupted = new Interruption();
 
   constructor(
     readonly file: CallFile,
@@ -40,7 +46,7 @@ export class JournalHold implements CallHold {
 
   /** Another process has received an interruption, or (with that reason) has taken the call away. */
   interrupt(reason?: typeof TAKEN_AWAY): void {
-    this.interruption.abort(reason);
+    this.interrupted.abort(reason);
   }
 
   noteEvent(event: NotedEvent): Novelty {

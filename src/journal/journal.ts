@@ -117,10 +117,15 @@ export class Journal implements CallKeeper {
 
   take(ref: CallRef, request: TakeRequest): Answer<JournalHold> {
     const file = this.openFile(this.options.sealing.idOf(ref));
-    const taken = (begun?: BegunCall) => this.taken(file, begun, request);
+    const taken = (begun?: BegunCall) => this.taken(file, begun, request.event);
+    const waitedFor = (begun?: BegunCall) => {
+      const hold = taken(begun);
+      if (request.signal.aborted) this.letGo(hold);
+      return hold;
+    };
     try {
       const begun = this.begin(file, request);
-      if (begun instanceof Promise) return begun.then(taken, () => taken());
+      if (begun instanceof Promise) return begun.then(waitedFor, () => waitedFor());
       return taken(begun);
     } catch {
       return taken();
@@ -260,13 +265,12 @@ export class Journal implements CallKeeper {
     return undefined;
   }
 
-  private taken(file: CallFile, begun: BegunCall | undefined, { event, signal }: TakeRequest): JournalHold {
+  private taken(file: CallFile, begun: BegunCall | undefined, event: NotedEvent | undefined): JournalHold {
     this.announced.delete(file.id);
     const hold = this.openOrNot(file, begun, event);
     if (hold.degraded) hold.note({ kind: 'degraded' });
     if (event) hold.novelty = hold.began(event);
-    if (signal.aborted) this.letGo(hold);
-    else this.holds.set(file.id, hold);
+    this.holds.set(file.id, hold);
     if (event && this.options.store.isNear) this.noteSoon(hold, event);
     return hold;
   }
@@ -327,7 +331,7 @@ export class Journal implements CallKeeper {
 
   /** Nobody has waited for it. */
   private letGo(hold: JournalHold): void {
-    this.watch.remove(hold);
+    this.closeHold(hold);
     if (hold.lease) this.options.store.look([hold.lease], 0).catch(() => {});
   }
 

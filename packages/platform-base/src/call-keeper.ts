@@ -1,5 +1,6 @@
 import type { SessionData, StateStack } from '@jovotech/framework';
 import type { CallState } from './call-state';
+import type { Interruption } from './interruption';
 import type { WireTypes } from './wire';
 
 /*
@@ -122,7 +123,7 @@ export interface CallHold {
   /** The store cannot be relied on: what is noted may be lost, and nothing is known of other processes. */
   readonly degraded: boolean;
   /** Fires when another process has received an interruption for the call, or when the call was taken away. */
-  readonly interrupted?: AbortSignal;
+  readonly interrupted?: Interruption;
 
   /**
    * A further event has come. Answers at once: while a process holds a call nobody else handles its events, so which

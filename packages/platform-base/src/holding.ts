@@ -9,6 +9,7 @@ import {
   type NotedEvent,
   type Novelty,
   TAKEN_AWAY,
+  type TakeRequest,
 } from './call-keeper';
 import type { WireTypes } from './wire';
 
@@ -62,12 +63,19 @@ export class Holding<T extends WireTypes> {
     // Whoever comes while the call is being taken comes after the one it is taken for.
     if (call.taking) return call.taking.then(() => this.take(call, work, event));
     const withinMs = interrupts ? INTERRUPTING_WITHIN_MS : WITHIN_MS;
-    const giveUp = new AbortController();
-    const hold = this.options.keeper.take(ref, { event, withinMs, signal: giveUp.signal });
+    const patience = new Patience();
+    const request: TakeRequest = {
+      event,
+      withinMs,
+      get signal() {
+        return patience.signal;
+      },
+    };
+    const hold = this.options.keeper.take(ref, request);
     if (!(hold instanceof Promise)) return work(this.hold(call, hold));
     return new Promise((resolve) => {
       call.taking = this.within(hold, withinMs + TAKE_GRACE_MS).then((got) => {
-        if (!got) giveUp.abort();
+        if (!got) patience.end();
         call.taking = undefined;
         const novelty = this.hold(call, got ?? DEGRADED_HOLD);
         resolve(inThisStep(() => work(novelty)));
@@ -130,9 +138,8 @@ export class Holding<T extends WireTypes> {
       call.queue.interrupt('another process has received new words');
       this.settledQueue(call);
     };
-    interrupted?.addEventListener('abort', onInterrupt, { once: true });
     call.hold = hold;
-    call.letGo = () => interrupted?.removeEventListener('abort', onInterrupt);
+    call.letGo = interrupted?.onAbort(onInterrupt);
     if (hold.degraded) this.options.warn('calls are not kept: the store fails, they go on from memory');
     this.taken(call, hold);
     call.noteMeanwhile();
@@ -193,6 +200,21 @@ export class Holding<T extends WireTypes> {
       const stop = this.options.clock.after(ms, () => resolve(undefined));
       promise.then(resolve, () => resolve(undefined)).finally(stop);
     });
+  }
+}
+
+/** A signal that is made when it is asked for first: mostly nobody has to wait, and to make one takes time. */
+class Patience {
+  private controller?: AbortController;
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+
+  end(): void {
+    this.controller ??= new AbortController();
+    this.controller.abort();
   }
 }
 

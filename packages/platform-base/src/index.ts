@@ -16,6 +16,7 @@ export * from './door/socket-watch';
 export * from './door/websocket-door';
 export type { EventRateLimits } from './event-rate';
 export * from './http-answer';
+export * from './interruption';
 export * from './jovo/CallConverter';
 export { CallHandlers } from './jovo/CallHandlers';
 export * from './jovo/CallInput';

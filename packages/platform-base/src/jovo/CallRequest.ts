@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type CapabilityType, JovoRequest } from '@jovotech/framework';
 import type { WireTypes } from '../wire';
 import type { CallInput } from './CallInput';
@@ -36,6 +37,11 @@ export abstract class CallRequest<T extends WireTypes> extends JovoRequest {
   /** Key of the call. */
   abstract override getSessionId(): string | undefined;
   abstract override isNewSession(): boolean;
+
+  /** Jovo's own takes its time. */
+  override getRequestId(): string {
+    return randomUUID();
+  }
 
   override getSession(): CallSession {
     return new CallSession({ id: this.getSessionId(), isNew: this.isNewSession() });

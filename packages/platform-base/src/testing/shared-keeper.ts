@@ -9,6 +9,7 @@ import {
   TAKEN_AWAY,
   type TakeRequest,
 } from '../call-keeper';
+import { Interruption } from '../interruption';
 
 interface Row {
   kept?: string;
@@ -22,7 +23,7 @@ interface Row {
 
 interface Holder {
   process: SharedKeeper;
-  interrupted: AbortController;
+  interrupted: Interruption;
 }
 
 /** What several processes share. */
@@ -85,7 +86,7 @@ export class SharedKeeper implements CallKeeper {
       await this.released(row, row.holder.process.dead ? Math.min(2_000, leftMs) : leftMs);
     }
     if (signal.aborted) throw new Error('given up');
-    const mine: Holder = { process: this, interrupted: new AbortController() };
+    const mine: Holder = { process: this, interrupted: new Interruption() };
     row.holder = mine;
     const missed = row.fresh.filter(({ key }) => key === undefined || key !== event?.key);
     row.fresh = [];
@@ -95,7 +96,7 @@ export class SharedKeeper implements CallKeeper {
       novelty,
       missed,
       degraded: false,
-      interrupted: mine.interrupted.signal,
+      interrupted: mine.interrupted,
       noteEvent: (next) => (row.holder === mine ? this.note(row, next) : 'new'),
       noteActions: (actions) => {
         if (row.holder === mine) row.actions.push(...JSON.parse(JSON.stringify(actions)));
