@@ -14,7 +14,7 @@ import type { WireTypes } from './wire';
  *   the turn runs   hold.noteActions(...)                as actions leave
  *                   hold.noteEvent(...)                  if further events come meanwhile
  *   early answer    hold.keep(state)                     HTTP only, when the turn goes on after its answer
- *   nothing to do   hold.release(state)                  before the last answer leaves
+ *   nothing to do   hold.release(state)                  right behind the last answer
  *
  * The platform promises:
  * - It works on a call only while it holds it. Per call and process there is one hold or one `take` at a time.
@@ -139,14 +139,13 @@ export interface CallHold {
   noteActions(actions: readonly object[]): void;
 
   /**
-   * The call as it is now, in place of what was kept before; the hold goes on. Waited for, up to 500 ms, before an
-   * answer leaves whose turn still goes on.
+   * The call as it is now, in place of what was kept before; the hold goes on. For an answer whose turn still goes on.
    */
   keep(kept: KeptCall): void | Promise<void>;
 
   /**
-   * The same when no turn runs any more, and the call is free for another process. Waited for, up to 500 ms, before the
-   * last answer over HTTP leaves. Nothing of this hold is used afterwards.
+   * The same when no turn runs any more, and the call is free for another process. A host that stops the process between
+   * two events has to wait for it. Nothing of this hold is used afterwards.
    */
   release(kept: KeptCall): void | Promise<void>;
 }

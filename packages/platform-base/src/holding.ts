@@ -19,7 +19,7 @@ const INTERRUPTING_WITHIN_MS = 2_000;
 const WITHIN_MS = 10_000;
 /** An implementation that is so much later than it should be has failed. */
 const TAKE_GRACE_MS = 500;
-/** How long an answer waits until the call is kept. */
+/** How long whoever has to know that a call is kept waits for it. */
 const SETTLE_WITHIN_MS = 500;
 /** More turns than that do not wait in a call that somebody speaks in. */
 const MANY_TURNS = 8;
@@ -148,8 +148,8 @@ export class Holding<T extends WireTypes> {
   }
 
   /**
-   * Keeps the call after something has happened, and lets go of it if nothing more is to be done. Waited for before
-   * an answer leaves; undefined where nothing has to be waited for.
+   * Keeps the call after something has happened, and lets go of it if nothing more is to be done. Undefined where nothing
+   * has to be waited for.
    */
   settle(call: Call<T>): Promise<void> | undefined {
     const { hold, pushed } = call;
