@@ -1,5 +1,5 @@
 import { type HandleRequest, Plugin } from '@jovotech/framework';
-import { type ToyHandler, toyProcess } from './support/toy-platform';
+import { type ToyHandler, ToyPlatform, toyProcess } from './support/toy-platform';
 
 async function turns(handler: ToyHandler, plugin?: Plugin) {
   const toy = await toyProcess(handler);
@@ -68,4 +68,19 @@ test('a plugin of others is copied for each turn, as Jovo does; one that holds n
     await say('two');
     expect(plugin.seen.turns).toBe(counted);
   }
+});
+
+test('a turn that stops its hooks takes nothing from the turns of other networks', async () => {
+  const { app, platform, say } = await turns(async function ({ text = '' }) {
+    await this.$send(text);
+    this.jovo.$handleRequest.stopMiddlewareExecution();
+  });
+  const other = new ToyPlatform();
+  Object.assign(other, { wire: { ...other.wire, network: 'other' }, id: 'other' });
+  Object.defineProperty(other, 'name', { value: 'OtherPlatform' });
+  app.use(other);
+  for (const collection of [platform, other]) collection.middlewareCollection.use('request', () => {});
+  await say('stop');
+  for (const { middlewareCollection } of [platform, other])
+    expect(middlewareCollection.get('request')?.fns).toHaveLength(1);
 });
