@@ -67,9 +67,15 @@ export class Sealing {
     const plain = deflated
       ? deflateRawSync(text, { level: 1 })
       : SCRATCH.subarray(0, SCRATCH.write(text, 'utf8'));
-    const sealed = cipher.update(plain);
+    const words = cipher.update(plain);
     cipher.final();
-    return Buffer.concat([Buffer.of(format), key.id, iv, cipher.getAuthTag(), sealed]);
+    const sealed = Buffer.allocUnsafe(HEAD_BYTES + words.length);
+    sealed[0] = format;
+    key.id.copy(sealed, 1);
+    iv.copy(sealed, 1 + ID_BYTES);
+    cipher.getAuthTag().copy(sealed, HEAD_BYTES - TAG_BYTES);
+    words.copy(sealed, HEAD_BYTES);
+    return sealed;
   }
 
   /** Throws a `SealError` when it cannot be opened. */
@@ -127,8 +133,7 @@ const digitsOf = (number: string) => number.replace(/\D/g, '');
 const hashed = ({ callers }: Key, text: string) =>
   createHmac('sha256', callers).update(text).digest('hex').slice(0, 32);
 
-const boundTo = (format: number, callId: string) =>
-  Buffer.concat([Buffer.of(format), Buffer.from(callId, 'utf8')]);
+const boundTo = (format: number, callId: string) => Buffer.from(String.fromCharCode(format) + callId, 'utf8');
 
 function keyOf(secret: Uint8Array): Key {
   const derived = (purpose: string) =>
