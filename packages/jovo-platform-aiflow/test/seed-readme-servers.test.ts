@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AnyObject,
   App,
@@ -80,8 +81,11 @@ async function dial(url: string, headers = {}) {
     frames,
     async says(...names: string[]) {
       for (const name of names) {
+        const answered = new Promise((resolve) => socket.once('message', resolve));
         socket.send(JSON.stringify(event(name, 'c')));
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await Promise.race([answered, pause(1_000)]);
+        // What else might come.
+        await pause(30);
       }
       return frames.splice(0).map(gist);
     },
