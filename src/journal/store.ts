@@ -61,7 +61,10 @@ export interface JournalStore {
 /** A store in this process answers at once: then nobody has to wait. */
 export type Answer<T> = T | Promise<T>;
 
-/** The right to change a call until somebody takes it after us: every taking has a higher fence. */
+/**
+ * The right to change a call until somebody takes it after us. Every taking has a higher fence, or follows on a commit of
+ * the same holder and has a higher version.
+ */
 export interface Lease {
   callId: string;
   fence: number;

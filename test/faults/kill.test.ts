@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
 import { callEvent } from '../support/call-server';
 import { randomOf } from '../support/quick-clock';
+import { bundle, ROOT } from './support/bundle';
 
 /* SEED repeats a run, as far as the moments go at which processes die. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
@@ -15,8 +15,6 @@ const KILLS = Number(process.env.KILLS ?? 200);
 const LINES = 4;
 const EVENTS = 14;
 
-const ROOT = join(__dirname, '..', '..');
-const LIBSQL = require.resolve('libsql');
 const folder = mkdtempSync(join(tmpdir(), 'killed-'));
 const dataDir = join(folder, 'data');
 const program = join(folder, 'server.cjs');
@@ -58,23 +56,7 @@ async function kill(index: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  // One file starts in a fraction of the time.
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['test/faults/support/killed-server.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    keepNames: true,
-    tsconfig: 'tsconfig.base.json',
-    conditions: ['jovo-telephony-source'],
-    // Native code, and what is not used here.
-    external: ['@jest/globals', '@aws-sdk/*', 'pg', 'openai', LIBSQL],
-    alias: { libsql: LIBSQL },
-    logLevel: 'error',
-  });
+  await bundle('test/faults/support/killed-server.ts', program);
   servers.push(await start(), await start());
 }, 60_000);
 

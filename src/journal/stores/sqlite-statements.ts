@@ -25,7 +25,9 @@ CREATE TRIGGER IF NOT EXISTS turn_written AFTER UPDATE OF version ON calls BEGIN
   END;
 CREATE TABLE IF NOT EXISTS counters (
   key TEXT PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL, caller_key TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shared (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`;
+CREATE TABLE IF NOT EXISTS shared (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS processes (
+  name TEXT PRIMARY KEY, seen_at INTEGER NOT NULL, knows INTEGER NOT NULL) WITHOUT ROWID;`;
 
 export const STATEMENTS = {
   begin: `INSERT INTO calls (id, fence, holder, lease_until, pending, last_at) VALUES ($id, 1, $holder, $until, $event, $now)
@@ -77,6 +79,12 @@ export const STATEMENTS = {
   share: 'INSERT INTO shared (name, value) VALUES ($name, $value) ON CONFLICT DO NOTHING',
   probe: `INSERT INTO shared (name, value) VALUES ('probe', $at) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   sharedValue: 'SELECT value FROM shared WHERE name = $name',
+  processes: 'SELECT name, seen_at, knows FROM processes',
+  process: `INSERT INTO processes VALUES ($name, $now, $knows)
+    ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at, knows = excluded.knows`,
+  deleteProcess: 'DELETE FROM processes WHERE name = $name',
+  latestProcess: 'SELECT max(knows) FROM processes',
+  dataVersion: 'PRAGMA data_version',
   beginTransaction: 'BEGIN IMMEDIATE',
   commitTransaction: 'COMMIT',
   rollBack: 'ROLLBACK',

@@ -1,6 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type LibSql from 'libsql';
 import { isGone } from '../holder';
 import type {
   BeginRequest,
@@ -16,70 +13,61 @@ import type {
   StoredCall,
   TurnResult,
 } from '../store';
-import { type Name, SCHEMA, STATEMENTS } from './sqlite-statements';
+import { KnownLeases, type Moment } from './sqlite-alone';
+import { bytes, SqliteFile, Undo, type Value } from './sqlite-file';
+import { Processes, type ProcessTimes } from './sqlite-processes';
+
+const TIMES: ProcessTimes = { nowMs: Date.now, monotonicMs: () => performance.now(), beatMs: 100 };
 
 /**
- * A writer waits for so long for another process; its own wait stops this process, so it is short. Transactions take
- * some ten microseconds.
+ * The journal in one file, for all processes of one machine. Its calls are synchronous: each takes microseconds. A process
+ * that is alone on the file knows the leases of its calls, and neither reads nor writes them.
  */
-const BUSY_MS = 250;
-/**
- * So many pages of 4 KB may lie in the log. Moving them into the file waits for the disk, some ten milliseconds in which
- * every call waits: while calls end it is done every {@link EMPTY_LOG_WITHIN_MS} anyway, and need not be done in between.
- */
-const LOG_PAGES = 8_000;
-/** How long what was erased may still lie in the log. */
-const EMPTY_LOG_WITHIN_MS = 10_000;
-
-/** libsql ends the process when it is given a boolean: numbers, texts, bytes and null only. */
-type Value = number | string | Uint8Array | null;
-type Values = Readonly<Record<string, Value>>;
-
-interface Prepared {
-  statement: LibSql.Statement;
-  /** In the order in which the statement has them. */
-  bind(values: Values): Value[];
-}
-
-/** The journal in one file, for all processes of one machine. Its calls are synchronous: each takes microseconds. */
 export class SqliteStore implements JournalStore {
   readonly isNear = true;
-  private readonly statements: Record<Name, Prepared>;
-  private emptying: NodeJS.Timeout | undefined;
+  private readonly leases = new KnownLeases();
+  private readonly processes: Processes;
   /** Numbers notes in their order. Of one turn all are from one process. */
   private noteCount = 0;
 
   private constructor(
-    private readonly db: LibSql.Database,
-    private readonly nowMs: () => number,
+    private readonly file: SqliteFile,
+    private readonly times: ProcessTimes,
   ) {
-    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, prepare(db, sql)]);
-    this.statements = Object.fromEntries(prepared);
+    this.processes = new Processes({ file, ...times, onCompany: () => this.writeLeases() });
   }
 
-  /** Opens or creates the file, and the folder above it. Throws when it cannot be written. */
-  static async open(file: string, nowMs: () => number = Date.now): Promise<SqliteStore> {
-    const { default: Database } = await import('libsql');
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const db = new Database(file);
-    db.pragma(`busy_timeout = ${BUSY_MS}`);
-    db.pragma('journal_mode = WAL');
-    // The log survives the death of the process; a power cut may cost the last moments, never the file.
-    db.pragma('synchronous = NORMAL');
-    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
-    // What is erased is overwritten, not only unlinked.
-    db.pragma('secure_delete = ON');
-    db.exec(SCHEMA);
-    const store = new SqliteStore(db, nowMs);
-    // A process that was killed has left it as it was.
-    store.emptyLog();
+  /**
+   * Opens or creates the file, and the folder above it, and waits until all other processes know of this one: a tenth of
+   * a second, where there are any. Throws when it cannot be written.
+   */
+  static async open(path: string, times: Partial<ProcessTimes> = {}): Promise<SqliteStore> {
+    const store = new SqliteStore(await SqliteFile.open(path), { ...TIMES, ...times });
+    try {
+      await store.processes.join();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     return store;
   }
 
   begin(callId: string, asked: BeginRequest): Begun {
+    const { company } = this.processes;
+    const known = this.leases.begin(callId, asked, this.moment());
+    if (known) return known;
+    // Somebody may have this call and not know of us.
+    if (company === 'joining' && !asked.force) return { result: 'busy' };
+    this.writeLease(callId, asked.holder);
+    const begun = this.beginInFile(callId, asked);
+    if (begun.result === 'begun') this.leases.begun(begun, asked, this.moment());
+    return begun;
+  }
+
+  private beginInFile(callId: string, asked: BeginRequest): Begun {
     const row = this.take(callId, asked, asked.force === true);
     if (row) return this.begun(callId, row);
-    const [by] = this.get('holder', { id: callId }) ?? [];
+    const [by] = this.file.get('holder', { id: callId }) ?? [];
     if (!isGone(String(by), asked.holder)) return { result: 'busy' };
     const left = this.take(callId, asked, true);
     return left ? this.begun(callId, left) : { result: 'busy' };
@@ -90,7 +78,7 @@ export class SqliteStore implements JournalStore {
     // What came with the turn, and behind it what came during the turn.
     const events = typeof unfinished === 'string' ? unfinished.split('\n') : [];
     if (Number(noted) > 0) {
-      const notes = this.all('noted', { id: callId, fence: Number(fence) - 1 });
+      const notes = this.file.all('noted', { id: callId, fence: Number(fence) - 1 });
       events.push(...notes.map(([event]) => String(event)));
     }
     return {
@@ -106,8 +94,8 @@ export class SqliteStore implements JournalStore {
   }
 
   private take(id: string, asked: BeginRequest, force: boolean): Value[] | undefined {
-    const now = this.nowMs();
-    return this.get('begin', {
+    const now = this.times.nowMs();
+    return this.file.get('begin', {
       id,
       holder: asked.holder,
       until: now + asked.leaseMs,
@@ -118,78 +106,102 @@ export class SqliteStore implements JournalStore {
     });
   }
 
-  commit({ callId: id, fence, version }: Lease, done: TurnResult): boolean {
+  commit(lease: Lease, done: TurnResult): boolean {
+    const { callId: id, fence, version } = lease;
     const { page, state, claims = null, about, ended = false, leaseMs } = done;
-    const now = this.nowMs();
+    const now = this.times.nowMs();
     const until = leaseMs === undefined ? 0 : now + leaseMs;
     const { atMs: at = 0, facts = null, words = null } = page ?? {};
     const values = { id, fence, version, state, claims, now, until, ended: Number(ended), at, facts, words };
     const write = () => {
-      const held = this.run('commit', values) > 0;
+      const held = this.file.run('commit', values) > 0;
       if (!held && page) this.write(id, page);
       if (held && about) {
         const { startedAtMs: startedAt, profile, callerKey = null, keep, keepMs } = about;
-        this.run('about', { id, startedAt, profile, callerKey, keep, keepMs });
+        this.file.run('about', { id, startedAt, profile, callerKey, keep, keepMs });
       }
       if (held && ended) this.end(id, now);
       return held;
     };
     // A statement is a transaction of its own, and most turns need only one.
-    return about || ended ? this.atomic(write) : write();
+    const held = about || ended ? this.file.atomic(write) : write();
+    if (held) this.leases.committed(lease, done, now);
+    else this.leases.refused(lease);
+    return held;
   }
 
-  async note({ callId: id, fence }: Lease, event: string): Promise<void> {
+  async note(lease: Lease, event: string): Promise<void> {
+    if (this.leases.isOvertaken(lease)) return;
+    const { callId: id, fence } = lease;
     this.noteCount += 1;
-    this.run('note', { id, fence, number: this.noteCount, event });
+    this.file.run('note', { id, fence, number: this.noteCount, event });
+    this.leases.noted(lease);
   }
 
-  async claim({ callId: id, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {
-    return this.atomic(() => {
-      if (this.run('claim', { id, fence, claims, expected: expectedCount }) === 0) return 'stale';
+  async claim(lease: Lease, request: ClaimRequest) {
+    if (this.leases.isOvertaken(lease)) return 'stale';
+    const { callId: id, fence } = lease;
+    const { claims, expectedCount, counters } = request;
+    const answer = this.file.atomic(() => {
+      if (this.file.run('claim', { id, fence, claims, expected: expectedCount }) === 0) return 'stale';
       for (const { key, limit, untilMs: until, callerKey = null } of counters) {
-        const counted = this.run('count', { key, limit, until, callerKey }) > 0;
+        const counted = this.file.run('count', { key, limit, until, callerKey }) > 0;
         if (!counted) throw new Undo({ exhausted: key });
       }
       return 'granted';
     });
+    if (answer === 'granted') this.leases.claimed(lease, request);
+    return answer;
   }
 
   async append(callId: string, pages: readonly Page[]): Promise<void> {
-    this.atomic(() => {
+    this.file.atomic(() => {
       for (const page of pages) this.write(callId, page);
     });
   }
 
   async interrupt(id: string): Promise<void> {
-    this.run('interrupt', { id });
+    this.file.run('interrupt', { id });
+    this.leases.interrupted(id);
   }
 
   async look(leases: readonly Lease[], renewForMs?: number): Promise<LeaseState[]> {
-    return leases.map(({ callId, fence }) => {
-      const until = this.nowMs() + (renewForMs ?? 0);
-      const renewed = renewForMs === undefined ? undefined : this.get('renew', { id: callId, fence, until });
-      const [now, interrupts] = renewed ?? this.get('look', { id: callId }) ?? [];
-      return { callId, holds: now === fence, interrupts: Number(interrupts ?? 0) };
+    return leases.map((lease) => {
+      const moment = this.moment();
+      const { nowMs } = moment;
+      if (renewForMs !== undefined) this.leases.renewed(lease, nowMs + renewForMs, nowMs);
+      return this.leases.look(lease, moment) ?? this.lookInFile(lease, renewForMs, nowMs);
     });
+  }
+
+  private lookInFile(lease: Lease, renewForMs: number | undefined, nowMs: number): LeaseState {
+    const { callId: id, fence } = lease;
+    const isOvertaken = this.leases.isOvertaken(lease);
+    const renewed =
+      renewForMs === undefined || isOvertaken
+        ? undefined
+        : this.file.get('renew', { id, fence, until: nowMs + renewForMs });
+    const [now, interrupts] = renewed ?? this.file.get('look', { id }) ?? [];
+    return { callId: id, holds: now === fence && !isOvertaken, interrupts: Number(interrupts ?? 0) };
   }
 
   async standings(callIds: readonly string[]): Promise<(Standing | undefined)[]> {
     return callIds.map((id) => {
-      const [endedAt] = this.get('standing', { id }) ?? [];
+      const [endedAt] = this.file.get('standing', { id }) ?? [];
       return endedAt === undefined ? undefined : endedAt === null ? 'live' : 'ended';
     });
   }
 
   async hasCalled(callerKey: string, profile: string, exceptCallId: string): Promise<boolean> {
-    return this.get('hasCalled', { callerKey, profile, id: exceptCallId }) !== undefined;
+    return this.file.get('hasCalled', { callerKey, profile, id: exceptCallId }) !== undefined;
   }
 
   async counts(counters: readonly CounterKey[]): Promise<number[]> {
-    return counters.map(({ key }) => Number(this.get('counted', { key })?.[0] ?? 0));
+    return counters.map(({ key }) => Number(this.file.get('counted', { key })?.[0] ?? 0));
   }
 
   async *read({ callIds, callerKeys }: CallFilter): AsyncIterable<StoredCall> {
-    const rows = this.all('calls', {});
+    const rows = this.file.all('calls', {});
     for (const [
       id,
       startedAt,
@@ -227,85 +239,69 @@ export class SqliteStore implements JournalStore {
   }
 
   async erase(callerKeys: readonly string[]): Promise<number> {
-    return this.atomic(() => {
+    return this.file.atomic(() => {
       let erased = 0;
       for (const callerKey of callerKeys) {
-        const calls = this.all('ofCaller', { callerKey });
+        const calls = this.file.all('ofCaller', { callerKey });
         for (const [id] of calls) this.delete(String(id));
         erased += calls.length;
-        this.run('deleteCountersOf', { callerKey });
+        this.file.run('deleteCountersOf', { callerKey });
       }
       return erased;
     });
   }
 
   async purge(nowMs: number, silentForMs: number): Promise<number> {
-    return this.atomic(() => {
-      const due = this.all('due', { now: nowMs });
-      const silent = this.all('silent', { now: nowMs, silentFor: silentForMs });
+    return this.file.atomic(() => {
+      const due = this.file.all('due', { now: nowMs });
+      const silent = this.file.all('silent', { now: nowMs, silentFor: silentForMs });
       for (const [id] of due) this.delete(String(id));
       for (const [id] of silent) {
         this.end(String(id), nowMs);
-        this.run('silence', { id: String(id) });
+        this.file.run('silence', { id: String(id) });
+        this.leases.forget(String(id));
       }
-      this.run('deleteCounters', { now: nowMs });
+      this.file.run('deleteCounters', { now: nowMs });
       return due.length + silent.length;
     });
   }
 
   async shared(name: string, value: string): Promise<string> {
-    this.run('share', { name, value });
-    return String(this.get('sharedValue', { name })?.[0]);
+    this.file.run('share', { name, value });
+    return String(this.file.get('sharedValue', { name })?.[0]);
   }
 
   async probe(): Promise<void> {
-    this.run('probe', { at: String(this.nowMs()) });
+    this.file.run('probe', { at: String(this.times.nowMs()) });
   }
 
   async close(): Promise<void> {
-    this.emptyLog();
-    clearTimeout(this.emptying);
-    this.db.close();
-  }
-
-  /** Together for all calls that end in the meantime: it costs a few milliseconds. */
-  private emptyLogSoon(): void {
-    this.emptying ??= setTimeout(() => this.emptyLog(), EMPTY_LOG_WITHIN_MS).unref();
-  }
-
-  /** What was erased lies in the write-ahead log, too, and would stay there until something is written over it. */
-  private emptyLog(): void {
-    this.emptying = undefined;
-    try {
-      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-      // Another process reads or writes.
-      if (result?.busy) this.emptyLogSoon();
-    } catch {
-      this.emptyLogSoon();
-    }
+    this.processes.leave();
+    this.file.close();
   }
 
   private write(id: string, { atMs, facts, words }: Page): void {
-    this.run('page', { id, at: atMs, facts, words: words ?? null });
+    this.file.run('page', { id, at: atMs, facts, words: words ?? null });
   }
 
   private end(id: string, now: number): void {
-    this.emptyLogSoon();
-    this.run('end', { id, now });
-    this.run('forgetNotes', { id });
-    this.run('forgetWords', { id });
-    this.run('forgetPages', { id });
+    this.file.emptyLogSoon();
+    this.file.run('end', { id, now });
+    this.file.run('forgetNotes', { id });
+    this.file.run('forgetWords', { id });
+    this.file.run('forgetPages', { id });
   }
 
   private delete(id: string): void {
-    this.emptyLogSoon();
-    this.run('deletePages', { id });
-    this.run('forgetNotes', { id });
-    this.run('deleteCall', { id });
+    this.file.emptyLogSoon();
+    this.file.run('deletePages', { id });
+    this.file.run('forgetNotes', { id });
+    this.file.run('deleteCall', { id });
+    this.leases.forget(id);
   }
 
   private pagesOf(id: string): Page[] {
-    const rows = this.all('pages', { id });
+    const rows = this.file.all('pages', { id });
     return rows.map(([at, facts, words]) => {
       const page = { atMs: Number(at), facts: String(facts) };
       const sealed = bytes(words);
@@ -313,53 +309,18 @@ export class SqliteStore implements JournalStore {
     });
   }
 
-  private all(name: Name, values: Values): Value[][] {
-    const { statement, bind } = this.statements[name];
-    return statement.all(bind(values)) as Value[][];
+  private moment(): Moment {
+    const { isSure, epoch } = this.processes;
+    return { nowMs: this.times.nowMs(), epoch: isSure ? epoch : 0 };
   }
 
-  private get(name: Name, values: Values): Value[] | undefined {
-    const { statement, bind } = this.statements[name];
-    return statement.get(bind(values)) as Value[] | undefined;
+  /** Tells the file of a turn that runs, as far as anybody but its holder may ask. */
+  private writeLease(id: string, asking?: string): void {
+    const lease = this.leases.running(id, this.processes.epoch);
+    if (lease && lease.holder !== asking) this.file.get('renew', { id, ...lease });
   }
 
-  private run(name: Name, values: Values = {}): number {
-    const { statement, bind } = this.statements[name];
-    return statement.run(bind(values)).changes;
-  }
-
-  private atomic<T>(work: () => T): T {
-    this.run('beginTransaction');
-    try {
-      const result = work();
-      this.run('commitTransaction');
-      return result;
-    } catch (error) {
-      if (this.db.inTransaction) this.run('rollBack');
-      if (error instanceof Undo) return error.result as T;
-      throw error;
-    }
-  }
-}
-
-/** With numbers in the place of `$names`: given by name, values take longer than the statement. */
-function prepare(db: LibSql.Database, sql: string): Prepared {
-  const names = [...new Set(sql.match(/(?<=\$)\w+/g))];
-  const statement = db.prepare(sql.replace(/\$(\w+)/g, (_, name) => `?${names.indexOf(name) + 1}`));
-  return {
-    statement: /^SELECT|RETURNING/.test(sql) ? statement.raw() : statement,
-    bind: (values) => names.map((name) => values[name] ?? null),
-  };
-}
-
-/** The bytes of a column, if it has any. */
-function bytes(value: Value | undefined): Uint8Array | undefined {
-  return value instanceof Uint8Array ? value : undefined;
-}
-
-/** Ends a transaction without its changes, with a result. */
-class Undo extends Error {
-  constructor(readonly result: unknown) {
-    super('undone');
+  private writeLeases(): void {
+    for (const id of this.leases.callIds()) this.writeLease(id);
   }
 }
