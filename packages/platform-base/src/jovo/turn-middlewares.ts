@@ -84,15 +84,19 @@ export class TurnMiddlewares extends MiddlewareCollection {
 
   /** Whether anything would run. */
   runs(name: string): boolean {
-    return stepsOf(name).some((step) => this.at(step).length > 0);
+    const [before, at, after] = stepsOf(name);
+    return this.at(before).length + this.at(at).length + this.at(after).length > 0;
   }
 
-  /** What Jovo's does, without waiting for what is not there. */
+  /** What Jovo's does, without waiting for what is not there. Counted loops: it runs for every name of every turn. */
   override async run(nameOrNames: string | string[], jovo: Jovo, payload?: object): Promise<void> {
-    for (const name of typeof nameOrNames === 'string' ? [nameOrNames] : nameOrNames) {
-      for (const step of stepsOf(name)) {
-        for (const fn of this.at(step)) {
-          const done: unknown = fn(jovo, payload);
+    const names = typeof nameOrNames === 'string' ? [nameOrNames] : nameOrNames;
+    for (let index = 0; index < names.length; index += 1) {
+      const steps = stepsOf(names[index] as string);
+      for (let step = 0; step < steps.length; step += 1) {
+        const functions = this.at(steps[step] as string);
+        for (let at = 0; at < functions.length; at += 1) {
+          const done: unknown = functions[at]?.(jovo, payload);
           if (typeof done === 'object' && done !== null && 'then' in done) await done;
         }
       }
@@ -102,8 +106,8 @@ export class TurnMiddlewares extends MiddlewareCollection {
   private at(step: string): Functions {
     if (this.isChanged && step in this.own) return functionsOf(this.own[step]);
     let found = NONE;
-    for (const shared of this.functions) {
-      const functions = shared.get(step);
+    for (let layer = 0; layer < this.functions.length; layer += 1) {
+      const functions = this.functions[layer]?.get(step);
       if (functions) found = found.length > 0 ? [...found, ...functions] : functions;
     }
     return found;
@@ -124,10 +128,15 @@ const NONE: Functions = [];
 const functionsOf = (middleware: Middleware | undefined): Functions =>
   middleware?.enabled ? middleware.fns : NONE;
 
-const steps = new Map<string, readonly string[]>();
+type Steps = readonly [before: string, at: string, after: string];
 
-function stepsOf(name: string): readonly string[] {
-  const known = steps.get(name) ?? [`before.${name}`, name, `after.${name}`];
-  steps.set(name, known);
+const steps = new Map<string, Steps>();
+
+function stepsOf(name: string): Steps {
+  let known = steps.get(name);
+  if (!known) {
+    known = [`before.${name}`, name, `after.${name}`];
+    steps.set(name, known);
+  }
   return known;
 }
