@@ -28,6 +28,8 @@ export class JournalHold implements CallHold {
   missed?: NotedEvent[];
   /** What has happened since the last write. */
   entries: JournalEntry[] = [];
+  /** What the call was taken for, as long as the store has not seen it. */
+  unnoted?: NotedEvent;
   /** Keys of events that came while we held the call. */
   private readonly keys = new Set<string>();
   readonly interrupted = new Interruption();
@@ -61,6 +63,12 @@ export class JournalHold implements CallHold {
     const known = this.file.handled.includes(key) || this.keys.has(key);
     this.keys.add(key);
     return known ? 'handled' : 'new';
+  }
+
+  beforeAnswer(): void {
+    const { unnoted, lease } = this;
+    this.unnoted = undefined;
+    if (unnoted && lease) this.world.note(this.file, lease, unnoted);
   }
 
   noteActions(actions: readonly object[]): void {

@@ -275,19 +275,11 @@ export class Journal implements CallKeeper {
     return hold;
   }
 
-  /**
-   * Notes what a turn was begun for when the turn has had its first chance to end: many do, and then all of it is written
-   * at once. Nobody who answers waits for it.
-   */
+  /** Notes what a turn was begun for before it answers, or when it takes its time. Others write all of it at once. */
   private noteSoon(hold: JournalHold, event: NotedEvent): void {
-    const { file, lease } = hold;
-    const version = lease?.version;
-    const note = () => {
-      const isOpen = this.holds.get(file.id) === hold && lease?.version === version;
-      if (lease && isOpen) this.note(file, lease, event);
-    };
+    hold.unnoted = event;
     // Behind what is written right behind an answer.
-    setImmediate(() => setImmediate(note));
+    setImmediate(() => setImmediate(() => hold.beforeAnswer()));
   }
 
   /** Asks something simple now and then until the store is back. */
@@ -331,6 +323,7 @@ export class Journal implements CallKeeper {
 
   /** Nobody has waited for it. */
   private letGo(hold: JournalHold): void {
+    hold.unnoted = undefined;
     this.closeHold(hold);
     if (hold.lease) this.options.store.look([hold.lease], 0).catch(() => {});
   }
@@ -342,6 +335,7 @@ export class Journal implements CallKeeper {
 
   private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {
     const { file, lease } = hold;
+    hold.unnoted = undefined;
     if (!goesOn) this.closeHold(hold);
     const made = turnResult(hold, kept, this.options.describe);
     const claimsNow = file.takeClaims();

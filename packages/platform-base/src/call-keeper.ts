@@ -132,6 +132,13 @@ export interface CallHold {
   noteEvent(event: NotedEvent): Novelty;
 
   /**
+   * An answer is about to leave: from now on a crash must not lose the event that the call was taken for, nor those noted
+   * since. Not called before the bare status that something other than words is answered with. Absent where all of them
+   * are durable from the beginning.
+   */
+  beforeAnswer?(): void;
+
+  /**
    * Actions, in the fields of the wire, that leave in this very step of the event loop. Not waited for, but everything
    * noted before a `keep` or `release` must be durable when that resolves. An action that could not leave after all is
    * noted again when it does.

@@ -344,6 +344,7 @@ export class Call<T extends WireTypes> {
   pushNow(actions: readonly T['action'][]): void {
     const leaving = this.upToFarewell(actions);
     if (leaving.length === 0) return;
+    this.hold?.beforeAnswer?.();
     if (this.outbox.send(leaving, this.queue.signal)) this.sent(leaving);
     else this.keepLate(leaving);
   }

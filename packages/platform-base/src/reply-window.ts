@@ -163,11 +163,13 @@ export class ReplyWindow<T extends WireTypes> {
   /** What leaves now, noted on the call. */
   private leaving(actions: readonly T['action'][]): T['action'][] {
     const { last, call } = this;
-    const ready = call.upToFarewell(join(this.options.rules.wire, actions));
+    const { rules } = this.options;
+    const ready = call.upToFarewell(join(rules.wire, actions));
     call.sent(ready);
     const released = this.mute ? [] : call.upToFarewell(call.takeDeferred());
     call.sent(released);
     const answer = [...ready, ...released];
+    if (answer.length > 0 || rules.wire.words(last.event) !== undefined) call.hold?.beforeAnswer?.();
     if (last.key !== undefined) call.state.answered = { key: last.key, actions: answer };
     return answer;
   }
