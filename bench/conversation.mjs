@@ -1,10 +1,9 @@
 // How much time the conversation adds, with many calls busy, beside the physical limit in the same run:
 // - from the last word of a piece, written by a model, to the action with it, read by the network
-// - from an interruption, written by the network, to the server leaving the model's answer, and to the model seeing it
-// - from a key, written by the network, to the server writing the action that stops the voice, and to the network reading it
-// Three processes: network, server, model. What ends in the server is measured there, on the clock that they share. What
-// ends elsewhere has the way there in it, and the time until that process looks. Figures of one machine: compare with
-// the limit beside them.
+// - from an interruption, read by the server, to its leaving the model's answer
+// - from a key, read by the server, to its writing the action that stops the voice
+// - both again from where the network has written it to where the model or the network sees what came of it: three processes,
+//   with the way between them and the time until each looks. Compare with the limit beside it.
 // The load is that of callers, not a queue that is kept full: each asks, listens, interrupts with a second question,
 // listens to the end, presses a key, and begins anew after 12 s, one caller later than the other. 200 of them are about
 // 33 questions, 17 keys and 900 words of models a second, some 30 % of a core for the server; it is printed.
@@ -33,7 +32,7 @@ const SERVERS = [
   { name: 'bare ws + fetch (limit)', server: 'bare-conversation' },
   { name: 'jovo-telephony', server: 'jovo-conversation' },
 ];
-/** What a caller should not notice, in milliseconds: over the limit, and within the server with the limit in it. */
+/** What a caller should not notice, in milliseconds: over the limit, and within the server in all. */
 const TARGETS = {
   piece: { p50: 2, p99: 10 },
   leftIn: { p99: 5 },
@@ -43,8 +42,8 @@ const TARGETS = {
 };
 const WHAT = {
   piece: 'last word of the first piece -> action read by the network',
-  leftIn: 'interruption written -> request left by the server',
-  stopIn: 'key written -> stop written by the server',
+  leftIn: 'interruption read by the server -> request left by it',
+  stopIn: 'key read by the server -> stop written by it',
   left: 'interruption written -> closed request seen by the model',
   stop: 'key written -> stop read by the network',
 };
@@ -64,7 +63,7 @@ async function measure({ server }, dataDir) {
   const child = fork(here(`servers/${server}.mjs`), {
     execArgv: (process.env.XARGS ?? '').split(' ').filter(Boolean),
     env,
-    stdio: ['ignore', process.env.XOUT ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ port }] = await once(child, 'message');
   const run = async (turnsEach) => {
@@ -79,7 +78,7 @@ async function measure({ server }, dataDir) {
   };
   const [beganMs, before] = [performance.now(), await ask()];
   // The same words again: what was written for them now takes the place of what was written before.
-  const { heard, interrupted, pressed, stopsMs, faults } = await run(turns);
+  const { heard, interrupted, stopsMs, faults } = await run(turns);
   const noted = await ask();
   const busy = (noted.usedUs - before.usedUs) / 1_000 / (performance.now() - beganMs);
   model.send('times');
@@ -89,10 +88,14 @@ async function measure({ server }, dataDir) {
   for (const process of [child, model]) process.disconnect();
   const since = (later, earlier) =>
     Object.entries(later).flatMap(([key, atMs]) => (earlier[key] === undefined ? [] : [atMs - earlier[key]]));
-  // The first time that a key was left belongs to the warm-up, whose words were the same.
-  const leftIn = since(noted.left, interrupted).filter((ms) => ms >= 0);
-  const stopIn = Object.entries(pressed).flatMap(([id, times]) =>
-    times.flatMap((atMs, index) => (noted.stopped[id]?.[index] ?? Number.NaN) - atMs),
+  const { asked, left: leftThere, pressed, stopped } = noted;
+  // An answer is interrupted by the next question.
+  const leftIn = Object.keys(interrupted).flatMap((key) => {
+    const next = key.replace(/\d+$/, (turn) => Number(turn) + 1);
+    return asked[next] && leftThere[key] ? [leftThere[key] - asked[next]] : [];
+  });
+  const stopIn = Object.entries(stopped).flatMap(([id, times]) =>
+    times.map((atMs, index) => atMs - pressed[id][index]),
   );
   return {
     piece: since(heard, written),

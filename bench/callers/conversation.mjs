@@ -14,8 +14,6 @@ const ANSWER_WITHIN_MS = 10_000;
 const heard = {};
 const interrupted = {};
 const stopsMs = [];
-/** By call, one after the other: when the keys were written that have stopped the voice. */
-const pressed = {};
 const faults = [];
 
 async function hold(call) {
@@ -43,7 +41,6 @@ async function hold(call) {
   const greeted = action(({ type }) => type === 'speak');
   send({ type: 'session_start' });
   await greeted;
-  pressed[id] = [];
   let before;
   for (let turn = 0; turn < turns; turn += 1) {
     const beganMs = nowMs();
@@ -63,10 +60,9 @@ async function hold(call) {
     const stoppedMs = await stopped;
     if (stoppedMs === undefined) faults.push(`${key}: no stop`);
     else stopsMs.push(stoppedMs - pressedMs);
-    pressed[id].push(pressedMs);
   }
   socket.terminate();
 }
 
 await Promise.all(Array.from({ length: calls }, (_, call) => hold(call)));
-process.send({ heard, interrupted, pressed, stopsMs, faults }, () => process.exit(0));
+process.send({ heard, interrupted, stopsMs, faults }, () => process.exit(0));
