@@ -52,6 +52,8 @@ export class JournalHold implements CallHold {
   }
 
   noteEvent(event: NotedEvent): Novelty {
+    // In the order in which they came.
+    this.beforeAnswer();
     if (this.lease) this.world.note(this.file, this.lease, event);
     return this.began(event);
   }

@@ -46,6 +46,24 @@ test('what a turn was begun for is noted while the turn runs, and is not lost wi
   ]);
 });
 
+test('nothing answers before what it answers is noted, and events are noted in their order', async () => {
+  const { notes, clock, take, a, b } = fleet();
+  const hold = await take(a, words('eins'));
+  hold.beforeAnswer?.();
+  expect(notes).toHaveBeenCalledTimes(1);
+  hold.beforeAnswer?.();
+  await soon();
+  expect(notes).toHaveBeenCalledTimes(1);
+  await hold.release(kept as unknown as KeptCall);
+
+  const next = await take(a, words('zwei'));
+  next.noteEvent(words('drei'));
+  expect(notes).toHaveBeenCalledTimes(3);
+  await clock.pass(2_000);
+  const { missed } = await take(b, words('vier'));
+  expect(missed?.map(({ event }) => (event as { text: string }).text)).toEqual(['zwei', 'drei']);
+});
+
 test('a turn that has ended by then has written all of it', async () => {
   const { notes, take, a, b } = fleet();
   const hold = await take(a, words('Danke'));
