@@ -13,6 +13,7 @@ const STUBS = [
   // The framework exports it for others to use; our code has fetch.
   ['axios', 'export default undefined;'],
   // Prints requests and responses, which we never do: they hold what callers said.
+  ['logging', 'export class BasicLogging {}'],
   ['chalk', 'export default undefined;'],
   ['json-colorizer', 'export default undefined;'],
   // Stack traces do not leave the process.
@@ -47,6 +48,9 @@ function classValidator() {
 /** Native code, and a function has no disk to keep a database on. */
 const SQLITE = /stores\/sqlite$/;
 
+/** Of the framework. */
+const LOGGING = /plugins\/BasicLogging$/;
+
 const ZOD_LOCALES = /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 const NAMED_Z = /^import \{ z \} from 'zod';$/m;
 
@@ -58,6 +62,7 @@ export const stubs = {
       sources.has(path) ? { path, namespace: 'stub', sideEffects: false } : undefined,
     );
     build.onResolve({ filter: SQLITE }, () => ({ path: 'sqlite', namespace: 'stub', sideEffects: false }));
+    build.onResolve({ filter: LOGGING }, () => ({ path: 'logging', namespace: 'stub', sideEffects: false }));
     build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
       contents: sources.get(path),
       resolveDir: import.meta.dirname,

@@ -58,6 +58,7 @@ test('nothing answers before what it answers is noted, and events are noted in t
 
   const next = await take(a, words('zwei'));
   next.noteEvent(words('drei'));
+  await soon();
   expect(notes).toHaveBeenCalledTimes(3);
   await clock.pass(2_000);
   const { missed } = await take(b, words('vier'));

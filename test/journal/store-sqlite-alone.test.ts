@@ -218,6 +218,26 @@ describe('a process that is alone on its file', () => {
     expect(row('SELECT seen_at FROM processes')).not.toEqual(before);
   });
 
+  test('writes nothing while it has no calls, and comes anew with its next one', async () => {
+    const store = await open({ beatMs: 2 });
+    const { lease } = taken(store, 'c1');
+    store.commit(lease, { state: sealed('x'), ended: true });
+    const { version, row } = onlooker();
+    const written = version();
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    expect(version()).toBe(written);
+    const other = await open();
+    expect(row('SELECT count(*) AS count FROM processes').count).toBe(1);
+    const theirs = taken(other, 'c2', {}, 'b');
+    await until(() => {
+      const begun = begin(store, 'c2');
+      expect(begun.result).toBe('busy');
+      return Number(row('SELECT count(*) AS count FROM processes').count) === 2;
+    });
+    expect(other.commit(theirs.lease, { state: sealed('y') })).toBe(true);
+    await until(() => begin(store, 'c2').result === 'begun');
+  });
+
   test('remembers no more than so many calls, and those that run in any case', () => {
     const leases = new KnownLeases(2);
     const moment = { nowMs: 0, epoch: 1 };

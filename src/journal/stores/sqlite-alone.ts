@@ -141,6 +141,10 @@ export class KnownLeases {
     return call?.isRunning ? { holder: call.holder, fence: call.fence, until: call.untilMs } : undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.known.size === 0;
+  }
+
   callIds(): Iterable<string> {
     return this.known.keys();
   }

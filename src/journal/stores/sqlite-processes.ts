@@ -17,6 +17,8 @@ export interface ProcessesOptions extends ProcessTimes {
   file: SqliteFile;
   /** Within the transaction with which this process stops to be alone: writes what only it knows. */
   onCompany(): void;
+  /** Whether there is nothing that others would have to wait for. */
+  isIdle(): boolean;
 }
 
 /** Whoever comes asks so often whether the others have seen it. */
@@ -124,7 +126,10 @@ export class Processes {
 
   /** Whether there is something to be seen, or to be said. */
   private isNews(nowMs: number): boolean {
-    if (this.inDoubt || this.state === 'joining' || nowMs - this.seenMs >= SEEN_EVERY_MS) return true;
+    if (this.inDoubt || this.state === 'joining') return true;
+    // Whoever has no calls may be taken for dead: it comes anew with the next one, and does not wear the disk meanwhile.
+    const isSilent = this.state === 'alone' && this.options.isIdle();
+    if (!isSilent && nowMs - this.seenMs >= SEEN_EVERY_MS) return true;
     const version = this.readDataVersion();
     if (version === this.dataVersion) return false;
     if (this.state === 'alone' || this.latest() > this.knows) return true;

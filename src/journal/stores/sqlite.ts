@@ -34,7 +34,12 @@ export class SqliteStore implements JournalStore {
     private readonly file: SqliteFile,
     private readonly times: ProcessTimes,
   ) {
-    this.processes = new Processes({ file, ...times, onCompany: () => this.writeLeases() });
+    this.processes = new Processes({
+      file,
+      ...times,
+      onCompany: () => this.writeLeases(),
+      isIdle: () => this.leases.isEmpty,
+    });
   }
 
   /**
