@@ -60,7 +60,9 @@ describe('Dockerfile', () => {
     expect(last).toContain('USER node');
     expect(last).toContainEqual(expect.stringMatching(/^HEALTHCHECK .*\/healthz/));
     // The exec form: a shell in between would keep SIGTERM to itself.
-    expect(last).toContainEqual(expect.stringMatching(/^CMD \["node", "dist\/server\.js"\]$/));
+    expect(last).toContainEqual(
+      expect.stringMatching(/^CMD \["node", "--max-semi-space-size=2", "dist\/server\.js"\]$/),
+    );
   });
 
   test('has no secret and no setting that nobody reads', () => {
@@ -113,7 +115,7 @@ describe('the systemd unit', () => {
     [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value]) => value ?? '');
 
   test('runs the server without privileges, and waits while calls end', () => {
-    expect(values('ExecStart')).toEqual(['/usr/bin/node dist/server.js']);
+    expect(values('ExecStart')).toEqual(['/usr/bin/node --max-semi-space-size=2 dist/server.js']);
     expect(values('DynamicUser')).toEqual(['yes']);
     expect(values('NoNewPrivileges')).toEqual(['yes']);
     expect(values('KillSignal')).toEqual(['SIGTERM']);

@@ -41,9 +41,9 @@ const sharedApps = new WeakMap<App, Map<string, Promise<SharedApp | undefined>>>
 /** What `App.handle` does, for one of our turns. Says no where the app has plugins that only Jovo can copy. */
 export async function handleTurn(app: App, server: Server): Promise<boolean> {
   const { [TURN]: turn } = server as TurnCarrier<WireTypes>;
-  const shared = turn && (await sharedApp(app, turn.call.network));
-  if (!shared) return false;
   try {
+    const shared = turn && (await sharedApp(app, turn.call.network));
+    if (!shared) return false;
     const request = requestOf(app, server, shared);
     const jovo = request.platform.createJovoInstance(app, request);
     await request.middlewareCollection.run([...APP_MIDDLEWARES], jovo);
