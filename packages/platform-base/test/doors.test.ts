@@ -270,3 +270,33 @@ describe('a WebSocket', () => {
     door.close();
   });
 });
+
+test('a function answers when its call is kept: its host stops it then', async () => {
+  const kept: string[] = [];
+  const hold = {
+    novelty: 'new' as const,
+    degraded: false,
+    noteEvent: () => 'new' as const,
+    noteActions: () => {},
+    keep: () => {},
+    release: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      kept.push('kept');
+    },
+  };
+  const { app } = await toyProcess(
+    async function ({ text = '' }) {
+      await this.$send(text);
+    },
+    { keeper: { interrupt: () => {}, take: () => hold } },
+  );
+  const door = lambdaDoor(
+    answerEvents(app, (event, headers, send) => new ToyHttpServer(event, headers, send)),
+  );
+  const answer = await door({
+    httpMethod: 'POST',
+    body: JSON.stringify({ type: 'words', call: 'c', text: 'hi' }),
+  });
+  expect(answer.statusCode).toBe(200);
+  expect(kept).toEqual(['kept']);
+});

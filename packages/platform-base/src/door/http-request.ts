@@ -14,6 +14,8 @@ export interface HttpRequest {
   /** With its question mark; empty without one. */
   query: string;
   headers: Headers;
+  /** The host stops the process once there is an answer: it is given when the call is kept, too. */
+  untilKept?: true;
   /** Reads the body. Undefined if it is larger than allowed. Rejects if the peer goes away. */
   body(maxBytes: number): Promise<Buffer | undefined>;
 }
@@ -48,7 +50,7 @@ export function answerEvents(
     if (request.method !== 'POST') return notAllowed('POST');
     const body = await readJson(request, maxBodyBytes, json);
     if ('fault' in body) return body.fault;
-    return throughApp(app, (send) => serverOf(body.json, headers, send));
+    return throughApp(app, (send) => serverOf(body.json, headers, send), request.untilKept);
   };
 }
 
@@ -69,11 +71,17 @@ export async function readJson(
 export function throughApp(
   app: App,
   serverOf: (send: (answer: HttpAnswer) => void) => HttpCallServer,
+  untilKept = false,
 ): Promise<HttpAnswer> {
   return new Promise((resolve) => {
-    const failed = () => resolve(errorAnswer(500, 'The event could not be handled'));
-    // An answer resolves first; whatever comes after it changes nothing.
-    app.handle(serverOf(resolve)).then(failed, failed);
+    let given: HttpAnswer | undefined;
+    const answer = (answered: HttpAnswer) => {
+      given ??= answered;
+      if (!untilKept) resolve(given);
+    };
+    // Without an answer by then there will be none; otherwise it is the first that counts.
+    const over = () => resolve(given ?? errorAnswer(500, 'The event could not be handled'));
+    app.handle(serverOf(answer)).then(over, over);
   });
 }
 

@@ -1,6 +1,5 @@
 import type { HttpAnswer } from '../http-answer';
 import type { Headers } from '../server/headers';
-import { letOthers } from '../take-turns';
 import type { HttpAnswerer } from './http-request';
 
 /** What API Gateway hands over: HTTP API (payload 2.0) and REST API (1.0), as far as it is used here. */
@@ -29,16 +28,16 @@ export type LambdaDoor = (request: GatewayRequest) => Promise<GatewayAnswer>;
 export function lambdaDoor(answerer: HttpAnswerer): LambdaDoor {
   return async (request) => {
     const body = Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8');
-    const answer = await answerer({
-      method: request.requestContext?.http?.method ?? request.httpMethod ?? '',
-      path: request.rawPath ?? request.path ?? '',
-      query: queryOf(request),
-      headers: request.headers ?? {},
-      body: async (maxBytes) => (body.length <= maxBytes ? body : undefined),
-    });
-    // What is kept behind an answer has begun by then: whoever calls the door can wait for it.
-    await letOthers();
-    return gatewayAnswer(answer);
+    return gatewayAnswer(
+      await answerer({
+        method: request.requestContext?.http?.method ?? request.httpMethod ?? '',
+        path: request.rawPath ?? request.path ?? '',
+        query: queryOf(request),
+        headers: request.headers ?? {},
+        untilKept: true,
+        body: async (maxBytes) => (body.length <= maxBytes ? body : undefined),
+      }),
+    );
   };
 }
 
