@@ -157,6 +157,11 @@ export class ReplyWindow<T extends WireTypes> {
     for (const turn of this.options.turns) turn.answered = true;
     for (const stop of this.timers) stop();
     const answer = this.last.repeated ? this.call.answerTo(this.last.key) : this.leaving(actions);
+    if (this.call.ended) {
+      // Nobody waits for an answer to the end, and no event comes behind it that could make up for what was lost.
+      await this.options.settle();
+      return this.options.answer(answer);
+    }
     await thenKeep(this.options.answer(answer), this.options.settle);
   }
 
