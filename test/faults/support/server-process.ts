@@ -39,6 +39,8 @@ export async function serverProcess(environment: Record<string, string> = {}): P
     cwd: root,
     execArgv: [
       '--expose-gc',
+      // As `npm start` runs it.
+      '--max-semi-space-size=2',
       '--conditions=jovo-telephony-source',
       '--require',
       join(root, 'test/support/register-ts.cjs'),
