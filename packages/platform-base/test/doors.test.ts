@@ -19,7 +19,7 @@ import {
   type WebSocketDoorOptions,
   webSocketDoor,
 } from '../src';
-import { ToyHttpServer, toyProcess } from './support/toy-platform';
+import { keeperThat, ToyHttpServer, toyProcess } from './support/toy-platform';
 
 const open: Server[] = [];
 afterEach(() => {
@@ -273,22 +273,15 @@ describe('a WebSocket', () => {
 
 test('a function answers when its call is kept: its host stops it then', async () => {
   const kept: string[] = [];
-  const hold = {
-    novelty: 'new' as const,
-    degraded: false,
-    noteEvent: () => 'new' as const,
-    noteActions: () => {},
-    keep: () => {},
-    release: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      kept.push('kept');
-    },
-  };
+  const keeper = keeperThat(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    kept.push('kept');
+  });
   const { app } = await toyProcess(
     async function ({ text = '' }) {
       await this.$send(text);
     },
-    { keeper: { interrupt: () => {}, take: () => hold } },
+    { keeper },
   );
   const door = lambdaDoor(
     answerEvents(app, (event, headers, send) => new ToyHttpServer(event, headers, send)),

@@ -2,7 +2,14 @@ import { callOutput, hangUp, say, transfer } from '@jovo-telephony/telephony';
 import { settle, VirtualClock } from '@jovo-telephony/telephony/testing';
 import fc from 'fast-check';
 import { SharedKeeper, SharedStore } from '../src/testing';
-import { gist, type ToyConfig, type ToyHandler, ToyHttpServer, toyProcess } from './support/toy-platform';
+import {
+  gist,
+  keeperThat,
+  type ToyConfig,
+  type ToyHandler,
+  ToyHttpServer,
+  toyProcess,
+} from './support/toy-platform';
 
 /* FUZZ_SEED repeats a run. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000);
@@ -427,18 +434,11 @@ test('a call whose events come to any of three processes sounds like one that st
 
 test('the end of a call is kept before it is answered: nothing comes behind it', async () => {
   const did: string[] = [];
-  const hold = {
-    novelty: 'new' as const,
-    degraded: false,
-    noteEvent: () => 'new' as const,
-    noteActions: () => {},
-    keep: () => {},
-    release: async ({ ended }: { ended: boolean }) => {
-      await Promise.resolve();
-      did.push(ended ? 'kept as over' : 'kept');
-    },
-  };
-  const { app } = await toyProcess(() => {}, { keeper: { interrupt: () => {}, take: () => hold } });
+  const keeper = keeperThat(async ({ ended }) => {
+    await Promise.resolve();
+    did.push(ended ? 'kept as over' : 'kept');
+  });
+  const { app } = await toyProcess(() => {}, { keeper });
   for (const type of ['start', 'end']) {
     const event = { type, call: 'c' };
     await app.handle(new ToyHttpServer(event, {}, () => did.push(`answered ${type}`)));

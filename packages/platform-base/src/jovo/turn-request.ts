@@ -23,6 +23,8 @@ export interface PlatformOfTurns extends Plugin {
   forTurns(parent: HandleRequest): (() => Platform) | undefined;
 }
 
+const MIDDLEWARES: string[] = [...APP_MIDDLEWARES];
+
 /** Jovo's own, which hold nothing that an event could change. */
 const STATELESS: readonly unknown[] = [RouterPlugin, HandlerPlugin, OutputPlugin];
 
@@ -46,7 +48,7 @@ export async function handleTurn(app: App, server: Server): Promise<boolean> {
     if (!shared) return false;
     const request = requestOf(app, server, shared);
     const jovo = request.platform.createJovoInstance(app, request);
-    await request.middlewareCollection.run([...APP_MIDDLEWARES], jovo);
+    await request.middlewareCollection.run(MIDDLEWARES, jovo);
     for (const plugin of shared.leaving) await plugin.dismount?.(request);
     if (jovo.$response) await request.server.setResponse(jovo.$response);
   } catch (error) {

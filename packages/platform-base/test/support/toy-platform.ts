@@ -14,8 +14,10 @@ import {
   AsyncCallJovo,
   CallConverter,
   CallDevice,
+  type CallHold,
   CallInput,
   CallJovo,
+  type CallKeeper,
   CallPlatform,
   type CallPlatformConfig,
   CallRequest,
@@ -23,6 +25,7 @@ import {
   type HttpAnswer,
   HttpCallServer,
   InputType,
+  MEMORY_KEEPER,
   type RawAction,
   type Socket,
   SocketCallServer,
@@ -155,6 +158,14 @@ export interface Heard {
 }
 
 export type ToyHandler = (this: BaseComponent, heard: Heard) => unknown;
+
+/** Keeps calls in memory, and is told how they are kept when they are let go of. */
+export function keeperThat(release: CallHold['release']): CallKeeper {
+  return {
+    interrupt() {},
+    take: (call, request) => ({ ...(MEMORY_KEEPER.take(call, request) as CallHold), release }),
+  };
+}
 
 /** One process that answers calls of the toy network: an app, and both ways into it. */
 export async function toyProcess(handler: ToyHandler, config: Partial<ToyConfig> = {}) {
