@@ -4,6 +4,9 @@ import { DbPlugin, type DbPluginConfig, type Jovo } from '@jovotech/framework';
 import type { SessionItem } from './call-file';
 import type { Journal } from './journal';
 
+/** One of our platforms, or any other. */
+type CallPlatformOf = Jovo['$platform'] & { readonly wire?: { readonly network: string } };
+
 /** Longer than any call: Jovo's own limit of 15 minutes drops sessions without a word. */
 const SESSION_SECONDS = 24 * 3_600;
 
@@ -50,7 +53,8 @@ export class JournalSessions extends DbPlugin<DbPluginConfig> {
 }
 
 function refOf(callId: string, jovo: Jovo): CallRef {
-  return { network: jovo.capabilities?.network ?? jovo.$platform.id, callId };
+  const { wire, id } = jovo.$platform as CallPlatformOf;
+  return { network: wire?.network ?? id, callId };
 }
 
 /** A later turn has begun without waiting for this one, which must not bring back what that one has changed. */

@@ -3,7 +3,7 @@ import type { LedgerRun } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
 import type { Conversation } from '../agent/conversation';
 import { messagesSince, type NotedMessages } from './messages';
-import type { Sealing } from './sealing';
+import type { Sealable, Sealing } from './sealing';
 import type { Answer, Begun, CallFacts, Page } from './store';
 import type { CallDescription } from './turn-result';
 
@@ -36,7 +36,7 @@ export interface Unsaved {
   /** Writes that may have been made, and how many of the pages were written with them. */
   writers: { name: string; pages: number }[];
   pages: Page[];
-  state: Uint8Array;
+  state: Sealable;
   claims?: Uint8Array;
   about?: CallFacts;
   ended: boolean;
@@ -87,8 +87,8 @@ export class CallFile {
     return done;
   }
 
-  /** The call as it is, ready to be stored. `writer` is the name of this write. */
-  seal(kept: KeptCall): { state: Uint8Array; writer: string } {
+  /** The call as it is now, ready to be stored. `writer` is the name of this write. */
+  stateOf(kept: KeptCall): { state: Sealable; writer: string } {
     this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
     this.revision = kept.state.revision;
     this.written += 1;
@@ -99,7 +99,7 @@ export class CallFile {
     const envelope: Envelope = kept.ended
       ? { writer, kept: { ...kept, session: undefined, handled: [] }, handled }
       : { writer, kept: without, session, handled, isDescribed };
-    return { state: this.sealing.seal(this.id, JSON.stringify(envelope)), writer };
+    return { state: this.sealing.text(this.id, JSON.stringify(envelope)), writer };
   }
 
   sealClaims(claims: Claims): Uint8Array {
@@ -135,8 +135,8 @@ export class CallFile {
 
   sealText = (text: string): Uint8Array => this.sealing.seal(this.id, text);
 
-  sealEvent(event: NotedEvent): string {
-    return this.sealing.seal(this.id, JSON.stringify({ by: this.holder, event })).toString('base64');
+  textOf(event: NotedEvent): Sealable {
+    return this.sealing.text(this.id, JSON.stringify({ by: this.holder, event }));
   }
 
   /** Events of processes that are gone. Our own are in the memory of the platform. */

@@ -16,7 +16,7 @@ import { type ClaimAnswer, type HoldWorld, JournalHold } from './hold';
 import { newHolder } from './holder';
 import { LeaseWatch } from './lease-watch';
 import { isRefusal } from './refusal';
-import type { Sealing } from './sealing';
+import type { Sealable, Sealing } from './sealing';
 import type { Answer, Begun, Counter, JournalStore, Lease, Standing } from './store';
 import { StoreLine } from './store-line';
 import { type Describe, turnResult } from './turn-result';
@@ -227,7 +227,7 @@ export class Journal implements CallKeeper {
   private begin(file: CallFile, request: TakeRequest): Answer<BegunCall | undefined> {
     if (!this.line.isUp) return undefined;
     const { isNear } = this.options.store;
-    const event = isNear ? undefined : request.event && file.sealEvent(request.event);
+    const event = isNear ? undefined : request.event && file.textOf(request.event);
     const wait = () => this.waitFor(file, request, event);
     const { unsaved } = file;
     if (unsaved)
@@ -238,7 +238,7 @@ export class Journal implements CallKeeper {
     return then(this.beginOnce(file, event), (begun) => (begun.result === 'begun' ? begun : wait()));
   }
 
-  private beginOnce(file: CallFile, event: string | undefined, force = false): Answer<Begun> {
+  private beginOnce(file: CallFile, event: Sealable | undefined, force = false): Answer<Begun> {
     const asked = { holder: this.holder, leaseMs: LEASE_MS, event, knownVersion: file.version, force };
     const begin = () => this.options.store.begin(file.id, asked);
     return this.line.ask('begin', BEGIN_MS, () => file.write(begin));
@@ -248,7 +248,7 @@ export class Journal implements CallKeeper {
   private async waitFor(
     file: CallFile,
     { withinMs, signal }: TakeRequest,
-    event: string | undefined,
+    event: Sealable | undefined,
   ): Promise<BegunCall | undefined> {
     const { clock } = this.options;
     const untilMs = clock.nowMs() + withinMs;
@@ -329,8 +329,8 @@ export class Journal implements CallKeeper {
   }
 
   private readonly note = (file: CallFile, lease: Lease, event: NotedEvent): void => {
-    const sealed = file.sealEvent(event);
-    inBackground(() => file.write(() => this.options.store.note(lease, sealed)));
+    const text = file.textOf(event);
+    inBackground(() => file.write(() => this.options.store.note(lease, text)));
   };
 
   private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {

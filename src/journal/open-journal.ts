@@ -78,7 +78,10 @@ async function opened(
 /** The keys of `JOURNAL_KEY`, or one that lies in the store itself: then whoever has the store can read it. */
 export async function sealingOf(key: string | undefined, store: JournalStore): Promise<Sealing> {
   try {
-    return new Sealing(readJournalKey(key ?? (await store.shared('key', randomBytes(32).toString('hex')))));
+    const secrets = readJournalKey(key ?? (await store.shared('key', randomBytes(32).toString('hex'))));
+    const sealing = new Sealing(secrets);
+    await store.sealWith?.(sealing);
+    return sealing;
   } catch (error) {
     if (error instanceof JournalKeyError) throw new JournalOpenError(`JOURNAL_KEY: ${error.message}`);
     throw error;

@@ -28,6 +28,7 @@ interface Key {
   id: Buffer;
   cipher: KeyObject;
   callers: KeyObject;
+  secret: Uint8Array;
 }
 
 /** A text was sealed with a key that is not there any more, or was changed since. */
@@ -49,10 +50,16 @@ export class Sealing {
   /** A nonce is never used twice: random for the process, counted within it. */
   private prefix = randomBytes(IV_BYTES - 4);
   private count = 0;
+  private lastId: CallRef & { id: string } = { network: '', callId: '', id: '' };
 
   /** @param secrets 32 bytes each, the one to seal with first */
   constructor(secrets: readonly Uint8Array[]) {
     this.keys = secrets.map(keyOf);
+  }
+
+  /** A text that is sealed when somebody asks for it. */
+  text(callId: string, text: string): Sealable {
+    return new CallText(this, callId, text);
   }
 
   seal(callId: string, text: string): Buffer {
@@ -97,6 +104,15 @@ export class Sealing {
     }
   }
 
+  /**
+   * Keys for one use, from the key with this id, or the first one; undefined where it is not known. `salt`: never the same
+   * again.
+   */
+  keysFor(purpose: string, salt: Uint8Array, bytes: number, id?: Uint8Array): OneUse | undefined {
+    const key = id ? this.keys.find((candidate) => candidate.id.equals(id)) : this.keys[0];
+    return key && { id: key.id, keys: derived(key.secret, purpose, bytes, salt) };
+  }
+
   /** What stands for a caller's number: the same for the same number and key, and no way back. */
   callerKey(number: string): string {
     const [key] = this.keys;
@@ -114,8 +130,13 @@ export class Sealing {
    * may say who calls is replaced by a keyed hash.
    */
   idOf({ network, callId }: CallRef): string {
+    const { lastId } = this;
+    // One call is asked for many times in a row.
+    if (lastId.callId === callId && lastId.network === network) return lastId.id;
     const [key] = this.keys;
-    return `${network}/${isOpaqueId(callId) ? callId : `hashed-${key && hashed(key, callId)}`}`;
+    const id = `${network}/${isOpaqueId(callId) ? callId : `hashed-${key && hashed(key, callId)}`}`;
+    this.lastId = { network, callId, id };
+    return id;
   }
 
   private nextIv(): Buffer {
@@ -128,6 +149,39 @@ export class Sealing {
   }
 }
 
+/** Keys made for one thing only. `id`: of the key that they were made from. */
+export interface OneUse {
+  id: Uint8Array;
+  keys: Buffer;
+}
+
+/** A text of a call. What is kept of it is sealed, which costs nothing as long as nobody asks for it. */
+export interface Sealable {
+  readonly text: string;
+  readonly sealed: Uint8Array;
+  /** The same in base64. */
+  readonly sealedText: string;
+}
+
+class CallText implements Sealable {
+  private bytes: Buffer | undefined;
+
+  constructor(
+    private readonly sealing: Sealing,
+    private readonly callId: string,
+    readonly text: string,
+  ) {}
+
+  get sealed(): Buffer {
+    this.bytes ??= this.sealing.seal(this.callId, this.text);
+    return this.bytes;
+  }
+
+  get sealedText(): string {
+    return this.sealed.toString('base64');
+  }
+}
+
 const digitsOf = (number: string) => number.replace(/\D/g, '');
 
 const hashed = ({ callers }: Key, text: string) =>
@@ -136,10 +190,13 @@ const hashed = ({ callers }: Key, text: string) =>
 const boundTo = (format: number, callId: string) => Buffer.from(String.fromCharCode(format) + callId, 'utf8');
 
 function keyOf(secret: Uint8Array): Key {
-  const derived = (purpose: string) =>
-    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `jovo-telephony journal ${purpose}`, 32)));
+  const key = (purpose: string) => createSecretKey(derived(secret, purpose, 32, ''));
   const id = createHash('sha256').update('id').update(secret).digest().subarray(0, ID_BYTES);
-  return { id, cipher: derived('texts'), callers: derived('callers') };
+  return { id, cipher: key('texts'), callers: key('callers'), secret };
+}
+
+function derived(secret: Uint8Array, purpose: string, bytes: number, salt: Uint8Array | string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, `jovo-telephony journal ${purpose}`, bytes));
 }
 
 /** `JOURNAL_KEY`: keys of 32 bytes in hexadecimal or base64, the one to seal with first, older ones behind commas. */

@@ -1,3 +1,5 @@
+import type { Sealable, Sealing } from './sealing';
+
 /**
  * What an engine of the journal does: it keeps calls. Every method is one atomic step, whatever other processes do to
  * the same call meanwhile; none waits for anything but the store itself. Texts, state and claims arrive sealed: a
@@ -7,11 +9,17 @@ export interface JournalStore {
   /** It is in this process: it answers at once, and one more write of it is cheaper than to wait for one. */
   readonly isNear?: boolean;
 
+  /**
+   * Given once, as soon as they are known: the keys with which all texts are sealed. For a store that writes texts in a
+   * way of its own on their way to where they are kept.
+   */
+  sealWith?(sealing: Sealing): Promise<void>;
+
   /** Takes the call for one turn and notes what came, or says why not. A call that is unknown begins. */
   begin(callId: string, asked: BeginRequest): Answer<Begun>;
 
   /** Notes what else came during a turn. */
-  note(lease: Lease, event: string): Promise<void>;
+  note(lease: Lease, event: Sealable): Promise<void>;
 
   /**
    * Ends a turn: its page is kept in any case, since it has happened; the rest only if nobody else has taken the call
@@ -77,8 +85,8 @@ export interface BeginRequest {
   holder: string;
   /** How long the lease holds unless it is renewed, by the clock of the store. */
   leaseMs: number;
-  /** What came, sealed. Kept until the turn is committed or the next one begins, so that a crash does not lose it. */
-  event?: string;
+  /** What came. Kept until the turn is committed or the next one begins, so that a crash does not lose it. */
+  event?: Sealable;
   /** The state of this version is at hand already and need not be read. */
   knownVersion?: number;
   /** Takes the call even though somebody else has it. */
@@ -97,7 +105,7 @@ export type Begun =
       /** How many claims there are: what the next one has to say to be granted. */
       claimCount: number;
       interrupts: number;
-      /** Events of the turn before, if it never came to its end, oldest first. Told once. */
+      /** Events of the turn before, if it never came to its end, oldest first, sealed, in base64. Told once. */
       unfinished: string[];
     }
   | { result: 'busy' };
@@ -105,7 +113,7 @@ export type Begun =
 export interface TurnResult {
   page?: Page;
   /** Replaces the one before. */
-  state: Uint8Array;
+  state: Sealable;
   claims?: Uint8Array;
   /** Known from the first commit on. */
   about?: CallFacts;

@@ -42,5 +42,5 @@ export function turnResult(
   const words = keepsWords ? { seal: file.sealText, redacted: description.redacted } : undefined;
   const page = pageOf(hold.entries, words);
   hold.entries = [];
-  return { page, ...file.seal(kept), about, ended: kept.ended };
+  return { page, ...file.stateOf(kept), about, ended: kept.ended };
 }

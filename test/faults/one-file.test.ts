@@ -25,6 +25,7 @@ type Turn = Extract<Told, { type: 'turn' }>;
 test(`processes come to one file, are stopped, killed, and go: no call is worked on twice at once, no turn is lost (seed ${SEED})`, async () => {
   const untilMs = performance.now() + LAST_MS;
   const told: Told[] = [];
+  const faults: unknown[] = [];
   const fates = { ended: 0, stopped: 0, killed: 0 };
 
   /** One process after the other, with or without a pause in which the other one is alone. */
@@ -46,7 +47,8 @@ test(`processes come to one file, are stopped, killed, and go: no call is worked
         await wait(500 + random() * 2_500);
         child.kill('SIGCONT');
       } else fates.ended += 1;
-      await gone;
+      const [code] = await gone;
+      if (code) faults.push(`a process has ended with ${code}`);
       await wait(random() * pauseMs);
     }
   };
@@ -54,7 +56,7 @@ test(`processes come to one file, are stopped, killed, and go: no call is worked
 
   const turns = told.filter((each): each is Turn => each.type === 'turn');
   const count = (type: Told['type']) => told.filter((each) => each.type === type).length;
-  const faults: unknown[] = told.filter(({ type }) => type === 'wrong');
+  faults.push(...told.filter(({ type }) => type === 'wrong'));
   let fromMemory = 0;
   for (let index = 0; index < CALLS; index += 1) {
     const ofCall = turns.filter(({ call }) => call === `c${index}`).sort((a, b) => a.value - b.value);

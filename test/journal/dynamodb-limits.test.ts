@@ -2,6 +2,7 @@ import { DynamoStore } from '../../src/journal/stores/dynamodb';
 import { DYNAMO_LIMITS } from '../../src/journal/stores/dynamodb-parts';
 import { DynamoTable } from '../../src/journal/stores/dynamodb-table';
 import { type RunningDynamo, startDynamo } from '../support/dynamo';
+import { sealed } from '../support/sealable';
 
 /* What the service says no to: an item of more than 400 KB. The emulator says the same. */
 
@@ -21,7 +22,11 @@ afterAll(async () => {
 });
 
 const begin = async (callId: string, event?: string) => {
-  const begun = await store.begin(callId, { holder: 'h', leaseMs: 60_000, event });
+  const begun = await store.begin(callId, {
+    holder: 'h',
+    leaseMs: 60_000,
+    event: event === undefined ? undefined : sealed(event),
+  });
   if (begun.result !== 'begun') throw new Error('busy');
   return begun;
 };
@@ -44,23 +49,23 @@ test.each([
   ['of two and a byte', 2 * DYNAMO_LIMITS.partBytes + 1, 3],
 ])('a state %s is kept, and read again as it was', async (name, bytes, count) => {
   const callId = `size ${name}`;
-  const state = Buffer.alloc(bytes, name);
+  const state = sealed(Buffer.alloc(bytes, name));
   const { lease } = await begin(callId);
   expect(await store.commit(lease, { state })).toBe(true);
   expect(await parts(callId)).toHaveLength(count);
   const next = await begin(callId);
   expect(Buffer.from(next.state ?? []).equals(state)).toBe(true);
   // As large again: the parts of before are not needed any more.
-  expect(await store.commit(next.lease, { state: Buffer.alloc(bytes, 'again') })).toBe(true);
+  expect(await store.commit(next.lease, { state: sealed(Buffer.alloc(bytes, 'again')) })).toBe(true);
   expect(await parts(callId)).toHaveLength(count);
-  expect(await store.commit((await begin(callId)).lease, { state: Buffer.of(1), ended: true })).toBe(true);
+  expect(await store.commit((await begin(callId)).lease, { state: sealed('x'), ended: true })).toBe(true);
   expect(await parts(callId)).toEqual([]);
 });
 
 test('a call is never so large that its next turn cannot begin', async () => {
   const callId = 'everything at its limit';
   const about = { startedAtMs: 1, profile: 'p.yaml', keep: 'events', keepMs: 1 } as const;
-  const state = Buffer.alloc(DYNAMO_LIMITS.stateBytes, 'x');
+  const state = sealed(Buffer.alloc(DYNAMO_LIMITS.stateBytes, 'x'));
   const first = await begin(callId);
   expect(await store.commit(first.lease, { state, about })).toBe(true);
   const claims = Buffer.alloc(16 * 1024, 'x');
@@ -68,7 +73,8 @@ test('a call is never so large that its next turn cannot begin', async () => {
   for (let turn = 0; turn < 3; turn += 1) {
     const { lease, claimCount } = await begin(callId, 'e'.repeat(DYNAMO_LIMITS.eventChars));
     expect(await store.claim(lease, { claims, expectedCount: claimCount, counters: [] })).toBe('granted');
-    for (let note = 0; note < 30; note += 1) await store.note(lease, 'n'.repeat(DYNAMO_LIMITS.noteChars));
+    for (let note = 0; note < 30; note += 1)
+      await store.note(lease, sealed('n'.repeat(DYNAMO_LIMITS.noteChars)));
   }
   const next = await begin(callId);
   expect(next.unfinished).toHaveLength(1 + DYNAMO_LIMITS.notes);
@@ -78,8 +84,8 @@ test('a call is never so large that its next turn cannot begin', async () => {
 test('an event that is too large is handled, but not kept for the next process', async () => {
   const callId = 'a large event';
   const { lease } = await begin(callId, 'e'.repeat(500_000));
-  await store.note(lease, 'n'.repeat(500_000));
-  await store.note(lease, 'small');
+  await store.note(lease, sealed('n'.repeat(500_000)));
+  await store.note(lease, sealed('small'));
   expect((await begin(callId)).unfinished).toEqual(['small']);
 });
 
@@ -87,6 +93,6 @@ test('whoever was overtaken leaves no parts behind', async () => {
   const callId = 'overtaken';
   const { lease } = await begin(callId);
   await begin(callId);
-  expect(await store.commit(lease, { state: Buffer.alloc(500_000, 'x') })).toBe(false);
+  expect(await store.commit(lease, { state: sealed(Buffer.alloc(500_000, 'x')) })).toBe(false);
   expect(await parts(callId)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Begun, CallFacts, JournalStore, Lease, Page, StoredCall } from '../../src/journal/store';
+import { sealed } from '../support/sealable';
 
 /** Stores that see the same calls, as two processes do. */
 export interface StoreUnderTest {
@@ -12,7 +13,6 @@ const SEED = Number(process.env.SEED ?? 20_260_504);
 const LEASE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-const sealed = (text: string) => Buffer.from(text, 'utf8');
 const opened = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('utf8');
 const page = (text: string, words?: string): Page => ({
   atMs: 1_000,
@@ -89,10 +89,10 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     });
 
     test('a state and words may be large', async () => {
-      const state = Buffer.alloc(900_000, 'state ');
+      const state = sealed(Buffer.alloc(900_000, 'state '));
       const words = Buffer.alloc(900_000, 'words ');
-      const { lease } = await taken(one, 'a', { event: 'x'.repeat(300_000) });
-      await one.note(lease, 'y'.repeat(300_000)).catch(() => {});
+      const { lease } = await taken(one, 'a', { event: sealed('x'.repeat(300_000)) });
+      await one.note(lease, sealed('y'.repeat(300_000))).catch(() => {});
       const facts = about({ keep: 'everything' });
       const large = { state, page: { ...page('large'), words }, about: facts };
       expect(await one.commit(lease, large)).toBe(true);
@@ -142,21 +142,21 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     });
 
     test('what came is kept until its turn has come to its end', async () => {
-      await taken(one, 'a', { event: 'hello' });
-      const second = await taken(two, 'b', { event: 'are you there?', force: true });
+      await taken(one, 'a', { event: sealed('hello') });
+      const second = await taken(two, 'b', { event: sealed('are you there?'), force: true });
       expect(second.unfinished).toEqual(['hello']);
-      const third = await taken(one, 'a', { event: 'hello again', force: true });
+      const third = await taken(one, 'a', { event: sealed('hello again'), force: true });
       // Each of them once: an event that kills whoever handles it must not come back for ever.
       expect(third.unfinished).toEqual(['are you there?']);
-      await one.note(third.lease, 'and a key');
+      await one.note(third.lease, sealed('and a key'));
       const fourth = await taken(two, 'b', { force: true });
       expect(fourth.unfinished).toEqual(['hello again', 'and a key']);
-      await one.note(third.lease, 'from the past');
+      await one.note(third.lease, sealed('from the past'));
       // The turn goes on, and so does the lease.
       expect(await two.commit(fourth.lease, { state: sealed('x'), leaseMs: LEASE_MS })).toBe(true);
       expect(await begin(one, 'a')).toEqual({ result: 'busy' });
       const later = { ...fourth.lease, version: fourth.lease.version + 1 };
-      await two.note(later, 'one more');
+      await two.note(later, sealed('one more'));
       expect((await taken(two, 'b')).unfinished).toEqual(['one more']);
       expect(await two.commit(later, { state: sealed('x') })).toBe(false);
       const last = await taken(two, 'b');
@@ -294,7 +294,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
         expect(late?.pages).toHaveLength(count === 0 ? 0 : 3);
         expect(opened(late?.pages[2]?.words)).toBe(keep === 'everything' ? 'noch etwas' : undefined);
         // A late event finds out that it is late, and the call stays what it was.
-        const after = await taken(two, 'b', { event: 'too late' });
+        const after = await taken(two, 'b', { event: sealed('too late') });
         expect(after).toMatchObject({ ended: true, claimCount: 0, unfinished: [] });
         expect(opened(after.state)).toBe('over');
         expect(after.claims).toBeUndefined();
@@ -371,7 +371,7 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
 
     test('what is due is deleted, and a call that fell silent is ended', async () => {
       const nowMs = Date.now();
-      const { lease } = await taken(one, 'a', { event: 'something' });
+      const { lease } = await taken(one, 'a', { event: sealed('something') });
       await one.commit(lease, {
         state: sealed('x'),
         page: page('start', 'Guten Tag'),

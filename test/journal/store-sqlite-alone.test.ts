@@ -5,15 +5,18 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import Database from 'libsql';
+import { Sealing } from '../../src/journal/sealing';
 import type { BeginRequest, Lease, StoredCall } from '../../src/journal/store';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
 import { KnownLeases } from '../../src/journal/stores/sqlite-alone';
 import type { ProcessTimes } from '../../src/journal/stores/sqlite-processes';
+import { abandoned } from '../support/abandoned-store';
+import { sealed } from '../support/sealable';
 
 const SEED = Number(process.env.SEED ?? 20_260_731);
 const LEASE_MS = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'journal-alone-'));
-const sealed = (text: string) => Buffer.from(text);
+const sealing = new Sealing([Buffer.alloc(32, 'a key')]);
 const caller = (callerKey: string) =>
   ({ startedAtMs: 1, profile: 'p', callerKey, keep: 'events', keepMs: 1 }) as const;
 
@@ -107,9 +110,9 @@ describe('a process that is alone on its file', () => {
     turn(store, 'c1');
     const first = taken(store, 'c1');
     expect(first).toMatchObject({ state: expect.anything(), lease: { fence: 2 } });
-    const second = taken(store, 'c1', { knownVersion: 1, event: 'hello' });
+    const second = taken(store, 'c1', { knownVersion: 1, event: sealed('hello') });
     expect(second.lease.fence).toBe(3);
-    await store.note(second.lease, 'and a key');
+    await store.note(second.lease, sealed('and a key'));
     // The turn has not come to its end.
     const third = taken(store, 'c1', { knownVersion: 1 });
     expect(third).toMatchObject({ lease: { fence: 4 }, unfinished: ['hello', 'and a key'] });
@@ -143,7 +146,7 @@ describe('a process that is alone on its file', () => {
     store.commit(old.lease, { state: sealed('x') });
     const now = taken(store, 'c1', { knownVersion: 2 });
     expect(now.lease.fence).toBe(old.lease.fence);
-    await store.note(old.lease, 'from the past');
+    await store.note(old.lease, sealed('from the past'));
     const claim = { claims: sealed('x'), expectedCount: 0, counters: [] };
     expect(await store.claim(old.lease, claim)).toBe('stale');
     expect(store.commit(old.lease, { state: sealed('late') })).toBe(false);
@@ -157,7 +160,7 @@ describe('a process that is alone on its file', () => {
     const known = turn(store, 'c1');
     const { lease } = taken(store, 'c1', known);
     store.commit(lease, { state: sealed('x') });
-    await store.note(lease, 'too late for that one');
+    await store.note(lease, sealed('too late for that one'));
     const next = taken(store, 'c1', { knownVersion: 2 });
     expect(next.unfinished).toEqual(['too late for that one']);
   });
@@ -361,7 +364,7 @@ test('of a process that has died, the next one has everything at once', async ()
   const store = await open(times);
   const known = turn(store, 'c1', {}, gone);
   const { lease } = taken(store, 'c1', known, gone);
-  await store.note(lease, 'hello');
+  await store.note(lease, sealed('hello'));
   // As if it had been the dead one's.
   onlooker().db.exec(`UPDATE processes SET name = '${gone}'`);
   const next = await open({ ...times, monotonicMs: () => 0 });
@@ -395,7 +398,7 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
   const life = fc.record({
     by: fc.constantFrom('a', 'b'),
     call: fc.constantFrom(...CALLS),
-    what: fc.constantFrom('open', 'close', 'close', 'erase', 'later', 'later'),
+    what: fc.constantFrom('open', 'close', 'close', 'die', 'erase', 'later', 'later'),
   });
   const steps = fc.array(fc.oneof({ weight: 8, arbitrary: step }, { weight: 1, arbitrary: life }), {
     minLength: 20,
@@ -407,6 +410,7 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
     lease: Lease;
     /** Its process was stopped before it had come to its end. */
     isLeft?: boolean;
+    isDead?: boolean;
   }
   /** What is so of a call, whatever the stores do. */
   interface Model {
@@ -439,7 +443,12 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
         monotonicMs: () => performance.now() + aheadMs,
         beatMs: 2,
       };
-      const stores = new Map<string, SqliteStore>([['a', await SqliteStore.open(path, times)]]);
+      const opened = async () => {
+        const store = await SqliteStore.open(path, times);
+        await store.sealWith(sealing);
+        return store;
+      };
+      const stores = new Map<string, SqliteStore>([['a', await opened()]]);
       const models = new Map(CALLS.map((call) => [call, fresh()]));
       const over: { call: string; lease: Lease }[] = [];
       const all = played.flatMap(({ what, ...who }) =>
@@ -448,13 +457,13 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
           : { ...who, what },
       );
       for (const { by: wanted, call, what } of all) {
-        if (stores.size === 0) stores.set(wanted, await SqliteStore.open(path, times));
+        if (stores.size === 0) stores.set(wanted, await opened());
         // Who is not there leaves it to the other one.
         const by = what === 'open' || stores.has(wanted) ? wanted : ([...stores.keys()][0] as string);
         const store = stores.get(by);
         const model = models.get(call) as Model;
         const { running } = model;
-        if (what === 'open' && !store) stores.set(by, await SqliteStore.open(path, times));
+        if (what === 'open' && !store) stores.set(by, await opened());
         // Long enough to be alone again.
         if (what === 'later') {
           aheadMs += 600;
@@ -464,20 +473,27 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
         }
         if (!store) continue;
         const lease = running?.by === by && !running.isLeft ? running.lease : undefined;
-        if (what === 'close') {
-          await store.close();
+        if (what === 'close' || what === 'die') {
+          if (what === 'close') await store.close();
+          else {
+            abandoned(store);
+            // It is believed only then: the process itself goes on.
+            aheadMs += 1_600;
+          }
           stores.delete(by);
           // Its turns go on in nobody's hands, until somebody takes them.
           for (const each of models.values()) {
             each.known.delete(by);
-            if (each.running?.by === by) each.running.isLeft = true;
+            if (each.running?.by === by)
+              Object.assign(each.running, { isLeft: true, isDead: what === 'die' });
           }
         } else if (what === 'begin') {
           const knownVersion = model.known.get(by);
           const begun = begin(store, call, { knownVersion }, by);
           if (running && running.by !== by) {
-            expect(begun).toEqual({ result: 'busy' });
-            continue;
+            // A process that was alone has told nobody of its lease: it dies with it.
+            if (!running.isDead) expect(begun).toEqual({ result: 'busy' });
+            if (begun.result === 'busy') continue;
           }
           // Whoever was asleep first lets the other one know.
           if (begun.result === 'busy' && stores.size === 2) continue;
@@ -485,7 +501,10 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
           expect(begun.lease.version).toBe(model.version);
           expect(begun.claimCount).toBe(model.claims);
           expect(begun.interrupts).toBe(model.interrupts);
-          expect(begun.unfinished).toEqual(model.notes);
+          expect(begun.unfinished.map((note) => sealing.open(call, Buffer.from(note, 'base64')))).toEqual(
+            model.notes,
+          );
+          if (begun.state) expect(sealing.open(call, begun.state)).toBe(`${call} ${model.version}`);
           if (running) over.push({ call, lease: running.lease });
           if (begun.lease.fence === model.fence) fromMemory += 1;
           else expect(begun.lease.fence).toBeGreaterThan(model.fence);
@@ -493,10 +512,13 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
           Object.assign(model, { running: { by, lease }, fence: lease.fence, notes: [], isThere: true });
         } else if ((what === 'commit' || what === 'go on') && lease) {
           const goesOn = what === 'go on';
-          const about = caller(call);
-          const turn = { state: sealed('x'), about, ...(goesOn && { leaseMs: LEASE_MS }) };
-          expect(store.commit(lease, turn)).toBe(true);
+          // Whose call it is goes to the file at once, and so does what comes with it.
+          const about = model.version === 0 ? caller(call) : undefined;
           model.version += 1;
+          const state = sealing.text(call, `${call} ${model.version}`);
+          const page = { atMs: 1, facts: `["${model.version}"]`, words: sealed(`said ${model.version}`) };
+          const turn = { state, about, page, ...(goesOn && { leaseMs: LEASE_MS }) };
+          expect(store.commit(lease, turn)).toBe(true);
           model.notes = [];
           model.known.set(by, model.version);
           if (goesOn) lease.version += 1;
@@ -506,7 +528,7 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
           }
         } else if (what === 'note' && lease) {
           model.notes.push(`note ${model.version}.${model.notes.length}`);
-          await store.note(lease, model.notes.at(-1) as string);
+          await store.note(lease, sealing.text(call, model.notes.at(-1) as string));
         } else if (what === 'claim' && lease) {
           const claim = { claims: sealed('x'), expectedCount: model.claims, counters: [] };
           expect(await store.claim(lease, claim)).toBe('granted');
@@ -536,7 +558,7 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
         }
       }
       for (const store of stores.values()) await store.close();
-      const reader = await SqliteStore.open(path, times);
+      const reader = await opened();
       const left: StoredCall[] = [];
       for await (const found of reader.read({})) left.push(found);
       await reader.close();
@@ -545,6 +567,11 @@ test(`whoever opens, closes and works in any order, a call has one holder and lo
         expect(found !== undefined).toBe(isThere);
         expect(found?.version ?? 0).toBe(version);
         expect(found?.claimCount ?? 0).toBe(claims);
+        const numbers = Array.from({ length: version }, (_, at) => at + 1);
+        expect(found?.pages.map(({ facts }) => facts) ?? []).toEqual(numbers.map((each) => `["${each}"]`));
+        const words = found?.pages.map((each) => Buffer.from(each.words ?? []).toString()) ?? [];
+        expect(words).toEqual(numbers.map((each) => `said ${each}`));
+        if (found?.state) expect(sealing.open(call, found.state)).toBe(`${call} ${version}`);
       }
     }),
     { seed: SEED, numRuns: 40 },

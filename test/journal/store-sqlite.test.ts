@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
+import { sealed } from '../support/sealable';
 import { storeConformance } from './store-conformance';
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-'));
@@ -15,7 +16,7 @@ storeConformance('SQLite', async () => ({
 }));
 
 describe('what is erased is in none of the files any more', () => {
-  const state = Buffer.from('die Akte von Ottokar');
+  const state = sealed('die Akte von Ottokar');
   const about = { startedAtMs: 1, profile: 'p.yaml', callerKey: 'k', keep: 'events', keepMs: 0 } as const;
   const onDisk = (under: string) =>
     readdirSync(under)
@@ -25,12 +26,12 @@ describe('what is erased is in none of the files any more', () => {
   async function ended(store: SqliteStore, callId: string): Promise<void> {
     const words = Buffer.from('Ich heiße Meierling');
     const asked = { holder: 'h', leaseMs: 1_000 };
-    const first = await store.begin(callId, { ...asked, event: 'Guten Tag, Frau Quast' });
+    const first = await store.begin(callId, { ...asked, event: sealed('Guten Tag, Frau Quast') });
     if (first.result !== 'begun') throw new Error('busy');
     await store.commit(first.lease, { page: { atMs: 1, facts: '[]', words }, state, about });
     const last = await store.begin(callId, asked);
     if (last.result !== 'begun') throw new Error('busy');
-    await store.commit(last.lease, { state: Buffer.from('-'), about, ended: true });
+    await store.commit(last.lease, { state: sealed('-'), about, ended: true });
   }
 
   const SAID = /Ottokar|Meierling|Quast/;

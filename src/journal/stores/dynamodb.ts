@@ -1,4 +1,5 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Sealable } from '../sealing';
 import type {
   BeginRequest,
   Begun,
@@ -72,7 +73,7 @@ export class DynamoStore implements JournalStore {
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
     const { holder, leaseMs, knownVersion, force } = asked;
-    const event = keepable(asked.event, DYNAMO_LIMITS.eventChars);
+    const event = keepable(asked.event?.sealedText, DYNAMO_LIMITS.eventChars);
     const now = this.nowMs();
     const free = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #holder = :holder';
     const counters = ['version', 'interrupts', 'claimCount'];
@@ -115,7 +116,8 @@ export class DynamoStore implements JournalStore {
 
   async commit(lease: Lease, done: TurnResult): Promise<boolean> {
     const { callId, fence, version } = lease;
-    const { page, state, claims, about, ended, leaseMs } = done;
+    const { page, claims, about, ended, leaseMs } = done;
+    const state = done.state.sealed;
     const now = this.nowMs();
     // Before the state: what has happened must not be lost with it.
     if (page) await this.pages.write(callId, fence, [page]);
@@ -168,7 +170,7 @@ export class DynamoStore implements JournalStore {
     return true;
   }
 
-  async note({ callId, fence }: Lease, event: string): Promise<void> {
+  async note({ callId, fence }: Lease, { sealedText: event }: Sealable): Promise<void> {
     if (!keepable(event, DYNAMO_LIMITS.noteChars)) return;
     await this.table.update(callKey(callId), {
       set: ['#pending = list_append(#pending, :events)'],

@@ -1,3 +1,4 @@
+import type { Sealable } from '../sealing';
 import type {
   BeginRequest,
   Begun,
@@ -21,8 +22,8 @@ interface Row {
   holder: string;
   leaseUntilMs: number;
   interrupts: number;
-  pending: string[];
-  state?: Uint8Array;
+  pending: Sealable[];
+  state?: Sealable;
   claims?: Uint8Array;
   claimCount: number;
   about?: CallFacts;
@@ -53,7 +54,7 @@ export class MemoryStore implements JournalStore {
     const free = row.leaseUntilMs <= nowMs || row.holder === holder;
     if (!free && !force) return { result: 'busy' };
     this.calls.set(callId, row);
-    const unfinished = row.pending;
+    const unfinished = row.pending.map(({ sealedText }) => sealedText);
     row.fence += 1;
     row.holder = holder;
     row.leaseUntilMs = nowMs + leaseMs;
@@ -64,7 +65,7 @@ export class MemoryStore implements JournalStore {
       result: 'begun',
       lease: { callId, fence, version },
       ended: row.endedAtMs !== undefined,
-      state: version === knownVersion ? undefined : state,
+      state: version === knownVersion ? undefined : state?.sealed,
       claims,
       claimCount,
       interrupts,
@@ -89,7 +90,7 @@ export class MemoryStore implements JournalStore {
     return true;
   }
 
-  async note({ callId, fence }: Lease, event: string): Promise<void> {
+  async note({ callId, fence }: Lease, event: Sealable): Promise<void> {
     const row = this.calls.get(callId);
     if (row?.fence === fence) row.pending.push(event);
   }
@@ -152,7 +153,16 @@ export class MemoryStore implements JournalStore {
     found.sort(([, a], [, b]) => (a.about?.startedAtMs ?? 0) - (b.about?.startedAtMs ?? 0));
     for (const [callId, row] of found) {
       const { about, lastAtMs, endedAtMs, version, state, claimCount, pages } = row;
-      yield { callId, about, lastAtMs, endedAtMs, version, state, claimCount, pages: [...pages] };
+      yield {
+        callId,
+        about,
+        lastAtMs,
+        endedAtMs,
+        version,
+        state: state?.sealed,
+        claimCount,
+        pages: [...pages],
+      };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Pool, PoolConfig } from 'pg';
+import type { Sealable } from '../sealing';
 import type {
   BeginRequest,
   Begun,
@@ -141,7 +142,7 @@ export class PostgresStore implements JournalStore {
 
   async begin(callId: string, asked: BeginRequest): Promise<Begun> {
     const { holder, leaseMs, event, knownVersion = -1, force = false } = asked;
-    const events = event === undefined ? [] : [event];
+    const events = event === undefined ? [] : [event.sealedText];
     const values = [callId, holder, leaseMs, events, knownVersion, force];
     const [row] = (await this.query('begin', values)).rows;
     if (!row) return { result: 'busy' };
@@ -165,7 +166,7 @@ export class PostgresStore implements JournalStore {
 
   async commit({ callId, fence, version }: Lease, done: TurnResult): Promise<boolean> {
     const { page, state, claims = null, about, ended = false, leaseMs = null } = done;
-    const values = [callId, ...columns(page ? [page] : []), fence, version, state, claims];
+    const values = [callId, ...columns(page ? [page] : []), fence, version, state.sealed, claims];
     const facts = [about?.startedAtMs, about?.profile, about?.callerKey, about?.keep, about?.keepMs];
     values.push(...facts.map((fact) => fact ?? null), leaseMs, ended);
     if (!ended) return (await this.query('commit', values)).rows[0]?.held === 1;
@@ -176,8 +177,8 @@ export class PostgresStore implements JournalStore {
     });
   }
 
-  async note({ callId, fence }: Lease, event: string): Promise<void> {
-    await this.query('note', [callId, fence, event]);
+  async note({ callId, fence }: Lease, event: Sealable): Promise<void> {
+    await this.query('note', [callId, fence, event.sealedText]);
   }
 
   async claim({ callId, fence }: Lease, { claims, expectedCount, counters }: ClaimRequest) {

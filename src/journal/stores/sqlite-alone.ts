@@ -15,6 +15,8 @@ interface Known {
   holder: string;
   fence: number;
   version: number;
+  /** Its turn was begun without a word to the file. */
+  isUntold: boolean;
   /** The version with which its last turn has begun: leases of the same fence and of older versions are over. */
   begunAt: number;
   isRunning: boolean;
@@ -48,6 +50,7 @@ export class KnownLeases {
       return;
     if (asked.force || asked.event !== undefined || nowMs - call.usedAtMs > FRESH_MS) return;
     call.isRunning = true;
+    call.isUntold = true;
     call.begunAt = call.version;
     call.untilMs = nowMs + asked.leaseMs;
     const { fence, version, claims, claimCount, interrupts } = call;
@@ -65,6 +68,7 @@ export class KnownLeases {
       fence,
       version,
       begunAt: version,
+      isUntold: false,
       isRunning: true,
       untilMs: nowMs + leaseMs,
       usedAtMs: nowMs,
@@ -73,6 +77,12 @@ export class KnownLeases {
       claimCount,
     });
     if (this.known.size > this.maxCalls) this.forgetOldest(nowMs);
+  }
+
+  /** Whether the turn of this lease runs, was begun from here, and has not been written by anybody else since. */
+  isOurs({ callId, fence, version }: Lease, { epoch }: Moment): boolean {
+    const call = this.current(callId, epoch);
+    return call?.fence === fence && call.version === version && call.isRunning && call.isUntold;
   }
 
   /** Whether the turn of this lease is over since another one was begun from here. The file cannot tell that. */

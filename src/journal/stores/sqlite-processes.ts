@@ -19,12 +19,16 @@ export interface ProcessesOptions extends ProcessTimes {
   onCompany(): void;
   /** Whether there is nothing that others would have to wait for. */
   isIdle(): boolean;
+  /** Others were found dead: within the transaction that says so. `isThere`: whether one of that name is not. */
+  onDeaths?(isThere: (name: string) => boolean): void;
+  /** Behind a transaction that has succeeded; `company` is as it is from now on. */
+  onMet?(company: Company): void;
 }
 
 /** Whoever comes asks so often whether the others have seen it. */
 const JOIN_POLL_MS = 20;
 /** Another one may be writing for longer than a statement waits: five seconds, then. */
-const JOIN_TRIES = 20;
+const TRIES = 20;
 /** So often a process writes that it is there. */
 const SEEN_EVERY_MS = 400;
 /** What was found about the others holds for so long. */
@@ -36,13 +40,29 @@ const QUIET_MS = 1_000;
 /** A file that cannot be written is not tried at every beat: each try may wait for it, and with it this process. */
 const RETRY_MS = 1_000;
 
+const joinPoll = () => new Promise<void>((resolve) => setTimeout(resolve, JOIN_POLL_MS));
+
+/** Tries again while another process is writing; throws when that lasts too long. */
+export async function patiently(work: () => void): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await joinPoll();
+    }
+  }
+}
+
 /**
  * The processes that have the file open, each with a row in it. Who comes waits until each of the others has seen its row,
  * or is no more. Whoever finds no other row is alone; it deletes rows of the dead with the same transaction, so that one
  * that was only asleep finds itself missing when it wakes up, and comes anew.
  */
 export class Processes {
-  private readonly name = newHolder();
+  /** Of this process, among those that have the file open. */
+  readonly name = newHolder();
   private state: Company = 'joining';
   /** Rises each time that this process begins to be alone. */
   private epochs = 0;
@@ -85,27 +105,22 @@ export class Processes {
 
   /** Resolves when all others know of this process. Rejects if the file cannot be written. */
   async join(): Promise<void> {
-    let failures = 0;
     for (;;) {
-      try {
-        this.meet();
-        if (this.state !== 'joining') return;
-      } catch (error) {
-        failures += 1;
-        if (failures === JOIN_TRIES) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, JOIN_POLL_MS));
+      await patiently(() => this.meet());
+      if (this.state !== 'joining') return;
+      await joinPoll();
     }
   }
 
   leave(): void {
     clearInterval(this.timer);
-    const { file, onCompany } = this.options;
+    const { file, onCompany, onMet } = this.options;
     try {
       file.atomic(() => {
         if (this.state === 'alone') onCompany();
         file.run('deleteProcess', { name: this.name });
       });
+      onMet?.('joining');
     } catch {
       // It will be found dead.
     }
@@ -151,10 +166,11 @@ export class Processes {
     this.seenMs = nowMs;
     this.trustedUntilMs = nowMs + TRUST_MS;
     this.inDoubt = false;
+    this.options.onMet?.(found.company);
   }
 
   private look(nowMs: number) {
-    const { file, onCompany } = this.options;
+    const { file, onCompany, onDeaths } = this.options;
     // Nobody else can write from here on.
     const version = this.readDataVersion();
     const isForeign = this.dataVersion !== undefined && version !== this.dataVersion;
@@ -172,6 +188,7 @@ export class Processes {
     const dead = others.filter((other) => !this.isAlive(other));
     for (const { name } of dead) file.run('deleteProcess', { name });
     const alive = others.filter((other) => !dead.includes(other));
+    if (dead.length > 0) onDeaths?.((name) => alive.some((other) => other.name === name));
 
     const isDisturbed = isForeign || this.inDoubt;
     const quietSinceMs = isDisturbed ? nowMs : this.quietSinceMs;

@@ -38,9 +38,11 @@ export const STATEMENTS = {
       (SELECT count(*) FROM notes WHERE call_id = $id AND fence = calls.fence - 1)`,
   holder: 'SELECT holder FROM calls WHERE id = $id',
   note: `INSERT INTO notes SELECT id, fence, $number, $event FROM calls WHERE id = $id AND fence = $fence`,
+  noteAt: `INSERT INTO notes SELECT id, fence, $number, $event FROM calls
+    WHERE id = $id AND fence = $fence AND version = $version ON CONFLICT DO NOTHING`,
   noted: 'SELECT event FROM notes WHERE call_id = $id AND fence = $fence ORDER BY number',
   forgetNotes: 'DELETE FROM notes WHERE call_id = $id',
-  commit: `UPDATE calls SET version = version + 1, lease_until = $until, pending = NULL, unfinished = NULL, state = $state,
+  commit: `UPDATE calls SET version = version + $steps, lease_until = $until, pending = NULL, unfinished = NULL, state = $state,
     claims = coalesce($claims, claims), last_at = $now, ended_at = CASE WHEN $ended THEN ended_at END,
     page_count = page_count + ($facts IS NOT NULL), page_at = $at, page_facts = $facts, page_words = $words
     WHERE id = $id AND fence = $fence AND version = $version`,
@@ -51,6 +53,8 @@ export const STATEMENTS = {
   silence: 'UPDATE calls SET fence = fence + 1, lease_until = 0, state = NULL WHERE id = $id',
   page: `UPDATE calls SET page_count = page_count + 1, page_at = $at, page_facts = $facts, page_words = $words
     WHERE id = $id`,
+  pageAt: `UPDATE calls SET page_count = page_count + 1, page_at = $at, page_facts = $facts, page_words = $words
+    WHERE id = $id AND fence = $fence AND version = $version`,
   forgetWords: `UPDATE pages SET words = NULL WHERE call_id = $id AND words IS NOT NULL
     AND (SELECT keep FROM calls WHERE id = $id) <> 'everything'`,
   forgetPages: `DELETE FROM pages WHERE call_id = $id AND (SELECT keep FROM calls WHERE id = $id) = 'nothing'`,

@@ -1,4 +1,5 @@
 import { isGone } from '../holder';
+import type { Sealable, Sealing } from '../sealing';
 import type {
   BeginRequest,
   Begun,
@@ -15,7 +16,8 @@ import type {
 } from '../store';
 import { KnownLeases, type Moment } from './sqlite-alone';
 import { bytes, SqliteFile, Undo, type Value } from './sqlite-file';
-import { Processes, type ProcessTimes } from './sqlite-processes';
+import { Processes, type ProcessTimes, patiently } from './sqlite-processes';
+import { deleteLogs, TurnLog } from './turn-log';
 
 const TIMES: ProcessTimes = { nowMs: Date.now, monotonicMs: () => performance.now(), beatMs: 100 };
 
@@ -29,16 +31,32 @@ export class SqliteStore implements JournalStore {
   private readonly processes: Processes;
   /** Numbers notes in their order. Of one turn all are from one process. */
   private noteCount = 0;
+  /** Where turns are written first while this process is alone. */
+  private log: TurnLog | undefined;
+  /** What others have left, and the file has been told of within the transaction that goes on. */
+  private takenOver: string[] = [];
 
   private constructor(
+    private readonly path: string,
     private readonly file: SqliteFile,
     private readonly times: ProcessTimes,
   ) {
     this.processes = new Processes({
       file,
       ...times,
-      onCompany: () => this.writeLeases(),
+      onCompany: () => {
+        this.log?.write();
+        this.writeLeases();
+      },
       isIdle: () => this.leases.isEmpty,
+      onDeaths: (isThere) => {
+        this.takenOver = this.log?.takeOver(isThere) ?? [];
+      },
+      onMet: (company) => {
+        deleteLogs(this.takenOver);
+        this.takenOver = [];
+        if (company !== 'alone') this.log?.done();
+      },
     });
   }
 
@@ -47,7 +65,7 @@ export class SqliteStore implements JournalStore {
    * a second, where there are any. Throws when it cannot be written.
    */
   static async open(path: string, times: Partial<ProcessTimes> = {}): Promise<SqliteStore> {
-    const store = new SqliteStore(await SqliteFile.open(path), { ...TIMES, ...times });
+    const store = new SqliteStore(path, await SqliteFile.open(path), { ...TIMES, ...times });
     try {
       await store.processes.join();
     } catch (error) {
@@ -57,12 +75,29 @@ export class SqliteStore implements JournalStore {
     return store;
   }
 
+  async sealWith(sealing: Sealing): Promise<void> {
+    const { path, file, processes } = this;
+    const log = new TurnLog({ path, file, sealing, process: processes.name });
+    this.log = log;
+    await patiently(() => this.takeOver(log));
+  }
+
+  /** Of processes that are no more, also of those that somebody else has seen die. */
+  private takeOver(log: TurnLog): void {
+    const left = this.file.atomic(() => {
+      const names = new Set(this.file.all('processes').map(([name]) => name));
+      return log.takeOver((name) => names.has(name));
+    });
+    deleteLogs(left);
+  }
+
   begin(callId: string, asked: BeginRequest): Begun {
     const { company } = this.processes;
     const known = this.leases.begin(callId, asked, this.moment());
     if (known) return known;
     // Somebody may have this call and not know of us.
     if (company === 'joining' && !asked.force) return { result: 'busy' };
+    this.log?.tell(callId);
     this.writeLease(callId, asked.holder);
     const begun = this.beginInFile(callId, asked);
     if (begun.result === 'begun') this.leases.begun(begun, asked, this.moment());
@@ -105,19 +140,51 @@ export class SqliteStore implements JournalStore {
       holder: asked.holder,
       until: now + asked.leaseMs,
       now,
-      event: asked.event ?? null,
+      event: asked.event?.sealedText ?? null,
       known: asked.knownVersion ?? -1,
       force: Number(force),
     });
   }
 
   commit(lease: Lease, done: TurnResult): boolean {
+    const nowMs = this.times.nowMs();
+    const untilMs = done.leaseMs === undefined ? 0 : nowMs + done.leaseMs;
+    const held = this.isLogged(lease, done, { nowMs, untilMs })
+      ? // Somebody may have taken this process for dead just then, and its log without this.
+        this.processes.isSure || this.log?.tell(lease.callId) === true
+      : this.commitInFile(lease, done, nowMs, untilMs);
+    if (held) this.leases.committed(lease, done, nowMs);
+    else this.leases.refused(lease);
+    return held;
+  }
+
+  /** Whether a result was written to the log: that of a turn of which the file knows nothing, and that is like any other. */
+  private isLogged(lease: Lease, done: TurnResult, times: { nowMs: number; untilMs: number }): boolean {
+    const { log } = this;
+    const { page, state, claims, about, ended } = done;
+    if (!log || claims || about || ended || !this.leases.isOurs(lease, this.moment())) return false;
+    return log.commit(lease, { page, state, ...times });
+  }
+
+  private commitInFile(lease: Lease, done: TurnResult, now: number, until: number): boolean {
     const { callId: id, fence, version } = lease;
-    const { page, state, claims = null, about, ended = false, leaseMs } = done;
-    const now = this.times.nowMs();
-    const until = leaseMs === undefined ? 0 : now + leaseMs;
+    const { page, claims = null, about, ended = false } = done;
+    const state = done.state.sealed;
+    this.log?.tell(id);
     const { atMs: at = 0, facts = null, words = null } = page ?? {};
-    const values = { id, fence, version, state, claims, now, until, ended: Number(ended), at, facts, words };
+    const times = { now, until, at };
+    const values = {
+      id,
+      fence,
+      version,
+      steps: 1,
+      state,
+      claims,
+      ended: Number(ended),
+      facts,
+      words,
+      ...times,
+    };
     const write = () => {
       const held = this.file.run('commit', values) > 0;
       if (!held && page) this.write(id, page);
@@ -129,17 +196,18 @@ export class SqliteStore implements JournalStore {
       return held;
     };
     // A statement is a transaction of its own, and most turns need only one.
-    const held = about || ended ? this.file.atomic(write) : write();
-    if (held) this.leases.committed(lease, done, now);
-    else this.leases.refused(lease);
-    return held;
+    return about || ended ? this.file.atomic(write) : write();
   }
 
-  async note(lease: Lease, event: string): Promise<void> {
+  async note(lease: Lease, event: Sealable): Promise<void> {
     if (this.leases.isOvertaken(lease)) return;
     const { callId: id, fence } = lease;
     this.noteCount += 1;
-    this.file.run('note', { id, fence, number: this.noteCount, event });
+    const number = this.noteCount;
+    const isLogged = this.leases.isOurs(lease, this.moment()) && this.log?.note(lease, number, event);
+    if (isLogged && this.processes.isSure) return;
+    this.log?.tell(id);
+    this.file.run('note', { id, fence, number, event: event.sealedText });
     this.leases.noted(lease);
   }
 
@@ -160,6 +228,7 @@ export class SqliteStore implements JournalStore {
   }
 
   async append(callId: string, pages: readonly Page[]): Promise<void> {
+    this.log?.tell(callId);
     this.file.atomic(() => {
       for (const page of pages) this.write(callId, page);
     });
@@ -206,6 +275,7 @@ export class SqliteStore implements JournalStore {
   }
 
   async *read({ callIds, callerKeys }: CallFilter): AsyncIterable<StoredCall> {
+    this.log?.tellAll();
     const rows = this.file.all('calls', {});
     for (const [
       id,
@@ -244,6 +314,7 @@ export class SqliteStore implements JournalStore {
   }
 
   async erase(callerKeys: readonly string[]): Promise<number> {
+    this.log?.tellAll();
     return this.file.atomic(() => {
       let erased = 0;
       for (const callerKey of callerKeys) {
@@ -257,6 +328,7 @@ export class SqliteStore implements JournalStore {
   }
 
   async purge(nowMs: number, silentForMs: number): Promise<number> {
+    this.log?.tellAll();
     return this.file.atomic(() => {
       const due = this.file.all('due', { now: nowMs });
       const silent = this.file.all('silent', { now: nowMs, silentFor: silentForMs });

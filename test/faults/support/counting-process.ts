@@ -1,4 +1,5 @@
 import { newHolder } from '../../../src/journal/holder';
+import { Sealing } from '../../../src/journal/sealing';
 import { SqliteStore } from '../../../src/journal/stores/sqlite';
 
 /** What a process tells of itself. Times are microseconds of one clock for all processes. */
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
   const [path = '', calls = '', lifeMs = ''] = process.argv.slice(2);
   const untilMs = performance.now() + Number(lifeMs);
   const store = await SqliteStore.open(path);
+  const sealing = new Sealing([Buffer.alloc(32, 'one for all')]);
+  await store.sealWith(sealing);
   const holder = newHolder();
   const known = new Map<string, number>();
   const working = new Set<string>();
@@ -31,12 +34,12 @@ async function main(): Promise<void> {
     const fromUs = nowUs();
     const { lease, state } = begun;
     const { fence, version } = lease;
-    const before = known.get(call) === version ? version : Number(Buffer.from(state ?? []).toString());
+    const before = known.get(call) === version ? version : Number(state ? sealing.open(call, state) : 0);
     if (before !== version) tell({ type: 'wrong', call, value: before, version });
     await wait(Math.random() * 6);
     const toUs = nowUs();
     const value = before + 1;
-    if (store.commit(lease, { state: Buffer.from(String(value)) })) {
+    if (store.commit(lease, { state: sealing.text(call, String(value)) })) {
       known.set(call, value);
       tell({ type: 'turn', call, value, fence, fromUs, toUs });
     } else {
