@@ -63,19 +63,12 @@ export class Holding<T extends WireTypes> {
     // Whoever comes while the call is being taken comes after the one it is taken for.
     if (call.taking) return call.taking.then(() => this.take(call, work, event));
     const withinMs = interrupts ? INTERRUPTING_WITHIN_MS : WITHIN_MS;
-    const patience = new Patience();
-    const request: TakeRequest = {
-      event,
-      withinMs,
-      get signal() {
-        return patience.signal;
-      },
-    };
+    const request = new PatientRequest(withinMs, event);
     const hold = this.options.keeper.take(ref, request);
     if (!(hold instanceof Promise)) return work(this.hold(call, hold));
     return new Promise((resolve) => {
       call.taking = this.within(hold, withinMs + TAKE_GRACE_MS).then((got) => {
-        if (!got) patience.end();
+        if (!got) request.end();
         call.taking = undefined;
         const novelty = this.hold(call, got ?? DEGRADED_HOLD);
         resolve(inThisStep(() => work(novelty)));
@@ -203,9 +196,14 @@ export class Holding<T extends WireTypes> {
   }
 }
 
-/** A signal that is made when it is asked for first: mostly nobody has to wait, and to make one takes time. */
-class Patience {
+/** Its signal is made when it is asked for first: mostly nobody has to wait, and to make one takes time. */
+class PatientRequest implements TakeRequest {
   private controller?: AbortController;
+
+  constructor(
+    readonly withinMs: number,
+    readonly event: NotedEvent | undefined,
+  ) {}
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController();

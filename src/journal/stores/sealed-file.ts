@@ -1,5 +1,5 @@
 import { type Cipher, createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import type { Sealing } from '../sealing';
 
 const SALT_BYTES = 16;
@@ -33,7 +33,7 @@ export class SealedFile {
     readonly path: string,
     private readonly keys: Pick<Sealing, 'keysFor'>,
   ) {
-    this.file = openSync(path, 'ax', 0o600);
+    this.file = openSync(path, 'wx', 0o600);
     this.empty();
   }
 
@@ -60,21 +60,23 @@ export class SealedFile {
     SCRATCH.writeUInt32LE(length, KEY_BYTES - FRAME_BYTES);
     const from = KEY_BYTES - FRAME_BYTES;
     sealing.stream.into(SCRATCH, from, end);
-    if (writeSync(this.file, SCRATCH, from, end - from) < end - from) return false;
+    if (writeSync(this.file, SCRATCH, from, end - from, HEAD_BYTES + this.bytes) < end - from) return false;
     this.bytes += end - from;
     this.sealing = sealing;
     return true;
   }
 
-  /** Begins anew, with other keys. */
+  /**
+   * Begins anew, with other keys. What was there is written over little by little: without its salt nobody can read it,
+   * and a file that keeps its length is written faster.
+   */
   empty(): void {
     this.sealing = undefined;
-    ftruncateSync(this.file);
     this.bytes = 0;
     const salt = randomBytes(SALT_BYTES);
     const keys = keysOf(this.keys, salt);
     if (!keys) return;
-    writeSync(this.file, Buffer.concat([keys.id, salt]));
+    writeSync(this.file, Buffer.concat([keys.id, salt]), 0, HEAD_BYTES, 0);
     this.sealing = { stream: new Keystream(keys.cipher), sumKey: keys.sum };
   }
 

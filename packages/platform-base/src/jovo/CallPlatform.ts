@@ -27,6 +27,7 @@ import { startOnFirstEvent } from '../lazy-start';
 import { type StockPhrases, stockPhrases } from '../phrases';
 import { Receiver } from '../receiver';
 import { rememberHandlers } from '../remembered-handlers';
+import { rememberRoutes } from '../remembered-routes';
 import type { NewCallGate, TurnRunner } from '../surroundings';
 import { SYSTEM_CLOCK } from '../system-clock';
 import { TURN, type Turn, type TurnCarrier } from '../turn';
@@ -137,6 +138,7 @@ export abstract class CallPlatform<
     app.config.output = { validation: false, ...(app.config.output as object | undefined) };
     for (const large of [app.i18n, app.componentTree]) byReference(large);
     rememberHandlers();
+    rememberRoutes();
     this.receiver.attach(
       app,
       (request) => this.isRequestRelated(request as AnyObject),
