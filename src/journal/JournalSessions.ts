@@ -5,7 +5,7 @@ import type { SessionItem } from './call-file';
 import type { Journal } from './journal';
 
 /** One of our platforms, or any other. */
-type CallPlatformOf = Jovo['$platform'] & { readonly wire?: { readonly network: string } };
+type AnyPlatform = Jovo['$platform'] & { readonly wire?: { readonly network: string } };
 
 /** Longer than any call: Jovo's own limit of 15 minutes drops sessions without a word. */
 const SESSION_SECONDS = 24 * 3_600;
@@ -53,7 +53,7 @@ export class JournalSessions extends DbPlugin<DbPluginConfig> {
 }
 
 function refOf(callId: string, jovo: Jovo): CallRef {
-  const { wire, id } = jovo.$platform as CallPlatformOf;
+  const { wire, id } = jovo.$platform as AnyPlatform;
   return { network: wire?.network ?? id, callId };
 }
 

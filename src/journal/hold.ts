@@ -31,7 +31,7 @@ export class JournalHold implements CallHold {
   /** What the call was taken for, as long as the store has not seen it. */
   unnoted?: NotedEvent;
   /** Keys of events that came while we held the call. */
-  private readonly keys = new Set<string>();
+  private keys?: Set<string>;
   readonly interrupted = new Interruption();
 
   constructor(
@@ -62,7 +62,8 @@ export class JournalHold implements CallHold {
   began({ type, event, key, atEpochMs }: NotedEvent): Novelty {
     this.entries.push({ kind: 'event', atMs: atEpochMs, facts: { type }, words: event });
     if (key === undefined) return 'new';
-    const known = this.file.handled.includes(key) || this.keys.has(key);
+    const known = this.file.handled.includes(key) || this.keys?.has(key) === true;
+    this.keys ??= new Set();
     this.keys.add(key);
     return known ? 'handled' : 'new';
   }

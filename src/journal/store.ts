@@ -19,7 +19,7 @@ export interface JournalStore {
   begin(callId: string, asked: BeginRequest): Answer<Begun>;
 
   /** Notes what else came during a turn. */
-  note(lease: Lease, event: Sealable): Promise<void>;
+  note(lease: Lease, event: Sealable): Answer<void>;
 
   /**
    * Ends a turn: its page is kept in any case, since it has happened; the rest only if nobody else has taken the call

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
 import { sealed } from '../support/sealable';
 import { storeConformance } from './store-conformance';
@@ -14,6 +15,18 @@ storeConformance('SQLite', async () => ({
   one: await SqliteStore.open(file),
   two: await SqliteStore.open(file),
 }));
+
+test('whoever opens a file that another process is just making waits for it', async () => {
+  const path = join(mkdtempSync(join(folder, 'new-')), 'journal.db');
+  const other = new Database(path);
+  other.exec('BEGIN EXCLUSIVE; CREATE TABLE their_own (id TEXT)');
+  const opened = SqliteStore.open(path);
+  setTimeout(() => other.exec('COMMIT'), 50);
+  const store = await opened;
+  await store.probe();
+  await store.close();
+  other.close();
+});
 
 describe('what is erased is in none of the files any more', () => {
   const state = sealed('die Akte von Ottokar');

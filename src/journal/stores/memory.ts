@@ -90,7 +90,7 @@ export class MemoryStore implements JournalStore {
     return true;
   }
 
-  async note({ callId, fence }: Lease, event: Sealable): Promise<void> {
+  note({ callId, fence }: Lease, event: Sealable): void {
     const row = this.calls.get(callId);
     if (row?.fence === fence) row.pending.push(event);
   }

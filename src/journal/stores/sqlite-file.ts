@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type LibSql from 'libsql';
+import { patiently } from './patiently';
 import { type Name, SCHEMA, STATEMENTS } from './sqlite-statements';
 
 /**
@@ -43,14 +44,11 @@ export class SqliteFile {
     const { default: Database } = await import('libsql');
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const db = new Database(path);
-    db.pragma(`busy_timeout = ${BUSY_MS}`);
-    db.pragma('journal_mode = WAL');
-    // The log survives the death of the process; a power cut may cost the last moments, never the file.
-    db.pragma('synchronous = NORMAL');
-    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
-    // What is erased is overwritten, not only unlinked.
-    db.pragma('secure_delete = ON');
-    db.exec(SCHEMA);
+    // Two processes may make the file at once, and one of them has to wait: for this SQLite itself does not.
+    await patiently(() => prepareFile(db)).catch((error) => {
+      db.close();
+      throw error;
+    });
     const file = new SqliteFile(db);
     // A process that was killed has left it as it was.
     file.emptyLog();
@@ -116,6 +114,17 @@ export class SqliteFile {
       throw error;
     }
   }
+}
+
+function prepareFile(db: LibSql.Database): void {
+  db.pragma(`busy_timeout = ${BUSY_MS}`);
+  db.pragma('journal_mode = WAL');
+  // The log survives the death of the process; a power cut may cost the last moments, never the file.
+  db.pragma('synchronous = NORMAL');
+  db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+  // What is erased is overwritten, not only unlinked.
+  db.pragma('secure_delete = ON');
+  db.exec(SCHEMA);
 }
 
 /** Ends a transaction without its changes, with a result. */

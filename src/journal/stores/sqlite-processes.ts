@@ -1,4 +1,5 @@
 import { isGone, newHolder } from '../holder';
+import { patiently, pollPause } from './patiently';
 import type { SqliteFile } from './sqlite-file';
 
 /** Who else has the file open: nobody; somebody, who knows of us; somebody who may not know of us yet. */
@@ -25,10 +26,6 @@ export interface ProcessesOptions extends ProcessTimes {
   onMet?(company: Company): void;
 }
 
-/** Whoever comes asks so often whether the others have seen it. */
-const JOIN_POLL_MS = 20;
-/** Another one may be writing for longer than a statement waits: five seconds, then. */
-const TRIES = 20;
 /** So often a process writes that it is there. */
 const SEEN_EVERY_MS = 400;
 /** What was found about the others holds for so long. */
@@ -39,21 +36,6 @@ const ALIVE_MS = 1_500;
 const QUIET_MS = 1_000;
 /** A file that cannot be written is not tried at every beat: each try may wait for it, and with it this process. */
 const RETRY_MS = 1_000;
-
-const joinPoll = () => new Promise<void>((resolve) => setTimeout(resolve, JOIN_POLL_MS));
-
-/** Tries again while another process is writing; throws when that lasts too long. */
-export async function patiently(work: () => void): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (tries === TRIES) throw error;
-      await joinPoll();
-    }
-  }
-}
 
 /**
  * The processes that have the file open, each with a row in it. Who comes waits until each of the others has seen its row,
@@ -108,7 +90,7 @@ export class Processes {
     for (;;) {
       await patiently(() => this.meet());
       if (this.state !== 'joining') return;
-      await joinPoll();
+      await pollPause();
     }
   }
 

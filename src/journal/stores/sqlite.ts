@@ -14,9 +14,10 @@ import type {
   StoredCall,
   TurnResult,
 } from '../store';
+import { patiently } from './patiently';
 import { KnownLeases, type Moment } from './sqlite-alone';
 import { bytes, SqliteFile, Undo, type Value } from './sqlite-file';
-import { Processes, type ProcessTimes, patiently } from './sqlite-processes';
+import { Processes, type ProcessTimes } from './sqlite-processes';
 import { deleteLogs, TurnLog } from './turn-log';
 
 const TIMES: ProcessTimes = { nowMs: Date.now, monotonicMs: () => performance.now(), beatMs: 100 };
@@ -199,7 +200,7 @@ export class SqliteStore implements JournalStore {
     return about || ended ? this.file.atomic(write) : write();
   }
 
-  async note(lease: Lease, event: Sealable): Promise<void> {
+  note(lease: Lease, event: Sealable): void {
     if (this.leases.isOvertaken(lease)) return;
     const { callId: id, fence } = lease;
     this.noteCount += 1;
