@@ -2,6 +2,7 @@ import type { KeptCall, NotedEvent } from '@jovo-telephony/platform-base';
 import type { LedgerRun } from '@jovo-telephony/telephony';
 import type { Message } from '../agent/brain';
 import type { Conversation } from '../agent/conversation';
+import type { JournalEntry } from './entries';
 import { messagesSince, type NotedMessages } from './messages';
 import type { Sealable, Sealing } from './sealing';
 import type { Answer, Begun, CallFacts, Page } from './store';
@@ -44,6 +45,8 @@ export interface Unsaved {
 
 /** So many keys of events are remembered. */
 const REMEMBERED_KEYS = 256;
+/** So many turns pass without a result in a row: whoever takes the call over from a process that has died does them again. */
+const MAX_PASSED = 8;
 
 /** What this process knows of one call between its turns. */
 export class CallFile {
@@ -60,6 +63,8 @@ export class CallFile {
   description?: CallDescription;
   unsaved?: Unsaved;
   usedAtMs = 0;
+  /** Of turns that have passed without a result: written with the next one. */
+  passed: JournalEntry[] = [];
   /** The end of the last write that was begun. Writes of one call come one after the other. */
   writing: Promise<unknown> = Promise.resolve();
   private noted: NotedMessages = { before: 0, texts: [] };
@@ -87,10 +92,26 @@ export class CallFile {
     return done;
   }
 
+  /** Whether a turn may pass without a result: the store knows what it was, and everything else that has to be written. */
+  get mayPass(): boolean {
+    const { isDescribed, claimsChanged, unsaved, writes, passed } = this;
+    return isDescribed && !claimsChanged && !unsaved && writes === 0 && passed.length < MAX_PASSED;
+  }
+
+  /** A turn has passed without a result. */
+  pass(kept: KeptCall, entries: readonly JournalEntry[]): void {
+    this.remember(kept);
+    this.passed.push(...entries);
+  }
+
+  private remember({ handled, state }: KeptCall): void {
+    if (handled.length > 0) this.handled = [...this.handled, ...handled].slice(-REMEMBERED_KEYS);
+    this.revision = state.revision;
+  }
+
   /** The call as it is now, ready to be stored. `writer` is the name of this write. */
   stateOf(kept: KeptCall): { state: Sealable; writer: string } {
-    this.handled = [...this.handled, ...kept.handled].slice(-REMEMBERED_KEYS);
-    this.revision = kept.state.revision;
+    this.remember(kept);
     this.written += 1;
     const writer = `${this.holder}#${this.written}`;
     const { session, handled, isDescribed } = this;
@@ -195,6 +216,7 @@ export class CallFile {
     this.description = undefined;
     this.session = undefined;
     this.unsaved = undefined;
+    this.passed = [];
     this.handled = [];
   }
 

@@ -74,6 +74,11 @@ export class JournalHold implements CallHold {
     if (unnoted && lease) this.world.note(this.file, lease, unnoted);
   }
 
+  /** Nothing has happened but the event that the call was taken for. */
+  get hasPassed(): boolean {
+    return this.entries.length === 1 && this.entries[0]?.kind === 'event' && this.lease !== undefined;
+  }
+
   noteActions(actions: readonly object[]): void {
     const atMs = this.world.epochMs();
     for (const action of actions) {

@@ -333,8 +333,22 @@ export class Journal implements CallKeeper {
     inBackground(() => file.write(() => this.options.store.note(lease, text)));
   };
 
+  /** A turn that has done nothing needs no result: its event is noted, and would be handled again. */
+  private hasPassed(hold: JournalHold, kept: KeptCall): boolean {
+    const { file, lease } = hold;
+    if (!hold.hasPassed || !lease || kept.ended || !file.mayPass) return false;
+    const { unnoted } = hold;
+    const event = unnoted && (() => file.textOf(unnoted));
+    if (!this.options.store.pass?.(lease, event)) return false;
+    hold.unnoted = undefined;
+    file.pass(kept, hold.entries);
+    this.closeHold(hold);
+    return true;
+  }
+
   private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {
     const { file, lease } = hold;
+    if (!goesOn && this.line.isUp && this.hasPassed(hold, kept)) return;
     hold.unnoted = undefined;
     if (!goesOn) this.closeHold(hold);
     const made = turnResult(hold, kept, this.options.describe);

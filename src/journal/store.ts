@@ -27,6 +27,13 @@ export interface JournalStore {
    */
   commit(lease: Lease, done: TurnResult): Answer<boolean>;
 
+  /**
+   * Ends a turn without a result: what was noted of it is handed on like that of a turn which never came to its end, until
+   * the next result. `event`: what is not noted yet. False where the turn has to be committed, as it has where others may
+   * take the call next.
+   */
+  pass?(lease: Lease, event: (() => Sealable) | undefined): boolean;
+
   /** Claims a risky action before it leaves: all of it is written, or nothing. `stale`: decide anew, or not at all. */
   claim(lease: Lease, claim: ClaimRequest): Promise<'granted' | 'stale' | { exhausted: string }>;
 

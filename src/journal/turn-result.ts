@@ -28,6 +28,8 @@ export function turnResult(
   const { file } = hold;
   file.description ??= file.session && describe?.(file.session);
   const { description } = file;
+  hold.entries.unshift(...file.passed);
+  file.passed = [];
   let about: CallFacts | undefined;
   if (description && !file.isDescribed) {
     about = description.facts;

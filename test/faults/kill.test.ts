@@ -134,6 +134,8 @@ test.each([
           const answer = await say(index % 3 === 0 ? `message ${word}` : `note ${word}`);
           note(answer);
           told.push(word);
+          // An event that is only remembered.
+          note(await send(callEvent(id, 'assistant_speech_ended')));
           if (answer.actions.length === 0) faults.push(`${word}: silence`);
         }
         let history = '';

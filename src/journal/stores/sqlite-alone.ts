@@ -106,6 +106,15 @@ export class KnownLeases {
     call.usedAtMs = nowMs;
   }
 
+  /** The turn has come to its end without a result. */
+  passed({ callId }: Lease, { nowMs }: Moment): void {
+    const call = this.known.get(callId);
+    if (!call) return;
+    call.isRunning = false;
+    call.untilMs = nowMs;
+    call.usedAtMs = nowMs;
+  }
+
   /** The file has not taken a result: either it is late, or the call is not what it was. */
   refused({ callId, fence, version }: Lease): void {
     const call = this.known.get(callId);

@@ -33,6 +33,7 @@ export class SqliteFile {
   onFailure?: () => void;
   private readonly statements: Record<Name, Prepared>;
   private emptying: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
   private constructor(private readonly db: LibSql.Database) {
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, prepare(db, sql)]);
@@ -88,8 +89,10 @@ export class SqliteFile {
   }
 
   close(): void {
+    if (this.isClosed) return;
     this.emptyLog();
     clearTimeout(this.emptying);
+    this.isClosed = true;
     this.db.close();
   }
 
@@ -107,6 +110,8 @@ export class SqliteFile {
 
   private tried<T>(name: Name, values: Values, use: (statement: LibSql.Statement, bound: Value[]) => T): T {
     const { statement, bind } = this.statements[name];
+    // libsql would end the process.
+    if (this.isClosed) throw new Error('The file of the journal is closed');
     try {
       return use(statement, bind(values));
     } catch (error) {

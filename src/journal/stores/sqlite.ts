@@ -147,6 +147,16 @@ export class SqliteStore implements JournalStore {
     });
   }
 
+  pass(lease: Lease, event: (() => Sealable) | undefined): boolean {
+    const moment = this.moment();
+    const { log } = this;
+    if (!log || !this.leases.isOurs(lease, moment)) return false;
+    if (event && !log.note(lease, this.nextNote(), event())) return false;
+    if (!this.processes.isSure) return false;
+    this.leases.passed(lease, moment);
+    return true;
+  }
+
   commit(lease: Lease, done: TurnResult): boolean {
     const nowMs = this.times.nowMs();
     const untilMs = done.leaseMs === undefined ? 0 : nowMs + done.leaseMs;
@@ -203,8 +213,7 @@ export class SqliteStore implements JournalStore {
   note(lease: Lease, event: Sealable): void {
     if (this.leases.isOvertaken(lease)) return;
     const { callId: id, fence } = lease;
-    this.noteCount += 1;
-    const number = this.noteCount;
+    const number = this.nextNote();
     const isLogged = this.leases.isOurs(lease, this.moment()) && this.log?.note(lease, number, event);
     if (isLogged && this.processes.isSure) return;
     this.log?.tell(id);
@@ -385,6 +394,11 @@ export class SqliteStore implements JournalStore {
       const sealed = bytes(words);
       return sealed ? { ...page, words: sealed } : page;
     });
+  }
+
+  private nextNote(): number {
+    this.noteCount += 1;
+    return this.noteCount;
   }
 
   private moment(): Moment {
