@@ -76,7 +76,7 @@ export class JournalHold implements CallHold {
 
   /** Nothing has happened but the event that the call was taken for. */
   get hasPassed(): boolean {
-    return this.entries.length === 1 && this.entries[0]?.kind === 'event' && this.lease !== undefined;
+    return this.entries.length === 1 && this.entries[0]?.kind === 'event';
   }
 
   noteActions(actions: readonly object[]): void {

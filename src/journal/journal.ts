@@ -333,8 +333,8 @@ export class Journal implements CallKeeper {
     inBackground(() => file.write(() => this.options.store.note(lease, text)));
   };
 
-  /** A turn that has done nothing needs no result: its event is noted, and would be handled again. */
-  private hasPassed(hold: JournalHold, kept: KeptCall): boolean {
+  /** Ends a turn that has done nothing without a result, if it may be: its event is noted, and would be handled again. */
+  private pass(hold: JournalHold, kept: KeptCall): boolean {
     const { file, lease } = hold;
     if (!hold.hasPassed || !lease || kept.ended || !file.mayPass) return false;
     const { unnoted } = hold;
@@ -348,7 +348,7 @@ export class Journal implements CallKeeper {
 
   private readonly save = (hold: JournalHold, kept: KeptCall, goesOn: boolean): Answer<void> => {
     const { file, lease } = hold;
-    if (!goesOn && this.line.isUp && this.hasPassed(hold, kept)) return;
+    if (!goesOn && this.line.isUp && this.pass(hold, kept)) return;
     hold.unnoted = undefined;
     if (!goesOn) this.closeHold(hold);
     const made = turnResult(hold, kept, this.options.describe);

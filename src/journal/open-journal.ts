@@ -75,7 +75,10 @@ async function opened(
   }
 }
 
-/** The keys of `JOURNAL_KEY`, or one that lies in the store itself: then whoever has the store can read it. */
+/**
+ * The keys of `JOURNAL_KEY`, or one that lies in the store itself: then whoever has the store can read it. The store is told,
+ * and takes over what it could not read without them.
+ */
 export async function sealingOf(key: string | undefined, store: JournalStore): Promise<Sealing> {
   try {
     const secrets = readJournalKey(key ?? (await store.shared('key', randomBytes(32).toString('hex'))));

@@ -50,7 +50,7 @@ export class Sealing {
   /** A nonce is never used twice: random for the process, counted within it. */
   private prefix = randomBytes(IV_BYTES - 4);
   private count = 0;
-  private lastId: CallRef & { id: string } = { network: '', callId: '', id: '' };
+  private lastId: (CallRef & { id: string }) | undefined;
 
   /** @param secrets 32 bytes each, the one to seal with first */
   constructor(secrets: readonly Uint8Array[]) {
@@ -132,7 +132,7 @@ export class Sealing {
   idOf({ network, callId }: CallRef): string {
     const { lastId } = this;
     // One call is asked for many times in a row.
-    if (lastId.callId === callId && lastId.network === network) return lastId.id;
+    if (lastId?.callId === callId && lastId.network === network) return lastId.id;
     const [key] = this.keys;
     const id = `${network}/${isOpaqueId(callId) ? callId : `hashed-${key && hashed(key, callId)}`}`;
     this.lastId = { network, callId, id };

@@ -2,8 +2,9 @@ import type { Sealable, Sealing } from './sealing';
 
 /**
  * What an engine of the journal does: it keeps calls. Every method is one atomic step, whatever other processes do to
- * the same call meanwhile; none waits for anything but the store itself. Texts, state and claims arrive sealed: a
- * store knows times, counts and codes, never a word or a number. Whatever is thrown means that the store is not there.
+ * the same call meanwhile; none waits for anything but the store itself. Texts, state and claims are kept sealed: what can
+ * be read in a store are times, counts and codes, never a word or a number. Whatever is thrown means that the store is not
+ * there.
  */
 export interface JournalStore {
   /** It is in this process: it answers at once, and one more write of it is cheaper than to wait for one. */

@@ -10,6 +10,7 @@ import { Sealing } from '../../src/journal/sealing';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
 import type { ProcessTimes } from '../../src/journal/stores/sqlite-processes';
 import { abandoned } from '../support/abandoned-store';
+import { stopped } from '../support/stopped-times';
 
 const REF = { network: 'sipgate', callId: 'c1' };
 const folder = mkdtempSync(join(tmpdir(), 'passed-'));
@@ -26,13 +27,13 @@ const digits = (missed: readonly NotedEvent[] = []) =>
   missed.map(({ event }) => (event as unknown as { digit: string }).digit);
 
 let path: string;
-let atMs: number;
+let clock: ReturnType<typeof stopped>;
 let digitsSoFar: string;
 let open: (() => unknown)[];
 
 beforeEach(() => {
   path = join(folder, `${randomUUID()}.db`);
-  atMs = 0;
+  clock = stopped();
   digitsSoFar = '';
   open = [];
 });
@@ -41,18 +42,18 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const times: ProcessTimes = {
-  nowMs: () => 1_000_000_000 + atMs,
-  monotonicMs: () => atMs,
-  beatMs: 3_600_000,
-};
-
 /** A process with a journal in the file. Its clock never moves: nothing is looked after in between. */
-async function process(holder: string, by: Partial<ProcessTimes> = times) {
+async function process(holder: string, by: Partial<ProcessTimes> = clock.times) {
   const store = await SqliteStore.open(path, by);
   await store.sealWith(sealing);
-  const clock = new VirtualClock();
-  const options = { store, sealing, clock, epochMs: () => 1, holder, describe: () => description };
+  const options = {
+    store,
+    sealing,
+    clock: new VirtualClock(),
+    epochMs: () => 1,
+    holder,
+    describe: () => description,
+  };
   const journal = new Journal(options);
   open.push(() => journal.close(0));
   const take = async (event: NotedEvent) =>
@@ -71,7 +72,7 @@ async function process(holder: string, by: Partial<ProcessTimes> = times) {
   const die = () => {
     open.pop();
     abandoned(store);
-    atMs += 2_000;
+    clock.pass(2_000);
   };
   return { store, journal, take, turn, die };
 }

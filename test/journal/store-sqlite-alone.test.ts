@@ -12,6 +12,7 @@ import { KnownLeases } from '../../src/journal/stores/sqlite-alone';
 import type { ProcessTimes } from '../../src/journal/stores/sqlite-processes';
 import { abandoned } from '../support/abandoned-store';
 import { sealed } from '../support/sealable';
+import { stopped } from '../support/stopped-times';
 
 const SEED = Number(process.env.SEED ?? 20_260_731);
 const LEASE_MS = 60_000;
@@ -69,22 +70,6 @@ async function until(what: () => boolean, withinMs = 5_000): Promise<void> {
     if (performance.now() - sinceMs > withinMs) throw new Error('It has not come so far');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-}
-
-/** A clock that stands still until it is moved, beside timers that never fire. */
-function stopped() {
-  let atMs = 0;
-  const times: ProcessTimes = {
-    nowMs: () => 1_000_000_000 + atMs,
-    monotonicMs: () => atMs,
-    beatMs: 3_600_000,
-  };
-  return {
-    times,
-    pass: (ms: number) => {
-      atMs += ms;
-    },
-  };
 }
 
 describe('a process that is alone on its file', () => {

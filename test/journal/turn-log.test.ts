@@ -14,8 +14,8 @@ import Database from 'libsql';
 import { Sealing } from '../../src/journal/sealing';
 import type { BeginRequest, StoredCall } from '../../src/journal/store';
 import { SqliteStore } from '../../src/journal/stores/sqlite';
-import type { ProcessTimes } from '../../src/journal/stores/sqlite-processes';
 import { abandoned } from '../support/abandoned-store';
+import { stopped } from '../support/stopped-times';
 
 const folder = mkdtempSync(join(tmpdir(), 'turn-log-'));
 const sealing = new Sealing([Buffer.alloc(32, 'a key')]);
@@ -24,27 +24,20 @@ const CALL = 'sipgate/"1"\u2028\n';
 const about = { startedAtMs: 1, profile: 'p', keep: 'everything', keepMs: 1 } as const;
 
 let path: string;
-let atMs: number;
+let clock: ReturnType<typeof stopped>;
 const closers: (() => unknown)[] = [];
 
 beforeEach(() => {
   path = join(folder, `${randomUUID()}.db`);
-  atMs = 0;
+  clock = stopped();
 });
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Time stands still for them until it is moved. */
-const times: ProcessTimes = {
-  nowMs: () => 1_000_000_000 + atMs,
-  monotonicMs: () => atMs,
-  beatMs: 3_600_000,
-};
-
 async function opened(by: Sealing = sealing): Promise<SqliteStore> {
-  const store = await SqliteStore.open(path, times);
+  const store = await SqliteStore.open(path, clock.times);
   await store.sealWith(by);
   closers.push(() => store.close());
   return store;
@@ -54,7 +47,7 @@ async function opened(by: Sealing = sealing): Promise<SqliteStore> {
 function kill(store: SqliteStore): void {
   closers.pop();
   abandoned(store);
-  atMs += 2_000;
+  clock.pass(2_000);
 }
 
 function taken(store: SqliteStore, over: Partial<BeginRequest> = {}) {
@@ -205,7 +198,7 @@ test('a log whose key is not known stays until it is', async () => {
   expect(logs()).toHaveLength(1);
   await closers.pop()?.();
   expect(stranger).toBeDefined();
-  atMs += 2_000;
+  clock.pass(2_000);
   await expectTurns(await opened(), 2);
   expect(logs()).toEqual([]);
 });
@@ -232,7 +225,7 @@ test('a process that was taken for dead changes nothing any more, and says so', 
   begunCall(asleep);
   turn(asleep, 2);
   const { lease } = taken(asleep, { knownVersion: 2 });
-  atMs += 2_000;
+  clock.pass(2_000);
   const next = await opened();
   // What the other one has told its log counts.
   await expectTurns(next, 2);
@@ -253,12 +246,30 @@ test('a process that sleeps in the very moment in which it writes finds out behi
       const db = new Database(path);
       db.exec(`UPDATE calls SET fence = fence + 1, version = version + 1, state = x'01'`);
       db.close();
-      atMs += 2_000;
+      clock.pass(2_000);
       return 'late';
     },
   };
   expect(store.commit(lease, { state })).toBe(false);
   expect(inFile()).toMatchObject({ version: 2 });
+});
+
+test('what was noted in such a moment is noted once', async () => {
+  const store = await opened();
+  begunCall(store);
+  const { lease } = taken(store, { knownVersion: 1 });
+  const { sealed, sealedText } = note('what came');
+  const event = {
+    sealed,
+    sealedText,
+    get text() {
+      clock.pass(2_000);
+      return 'what came';
+    },
+  };
+  await store.note(lease, event);
+  expect(inFile()).toMatchObject({ version: 1, notes: 1 });
+  expect(openedTexts(taken(store).unfinished)).toEqual(['what came']);
 });
 
 test('where the log cannot be written, or a state is too long for it, the file is', async () => {

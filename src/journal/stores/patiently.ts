@@ -1,10 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Whoever waits for other processes looks again so often. */
 const POLL_MS = 20;
 /** Another one may be writing for longer than a statement waits: five seconds, then. */
 const TRIES = 20;
 
 export function pollPause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  return setTimeout(POLL_MS);
 }
 
 /** Tries again while another process is writing; throws when that lasts too long. */

@@ -20,8 +20,11 @@ export interface ProcessesOptions extends ProcessTimes {
   onCompany(): void;
   /** Whether there is nothing that others would have to wait for. */
   isIdle(): boolean;
-  /** Others were found dead: within the transaction that says so. `isThere`: whether one of that name is not. */
-  onDeaths?(isThere: (name: string) => boolean): void;
+  /**
+   * Others were found dead: within the transaction that says so. `isThere`: whether one of that name is not. Returns what is
+   * to be done when the transaction has succeeded.
+   */
+  onDeaths?(isThere: (name: string) => boolean): (() => void) | undefined;
   /** Behind a transaction that has succeeded; `company` is as it is from now on. */
   onMet?(company: Company): void;
 }
@@ -148,6 +151,7 @@ export class Processes {
     this.seenMs = nowMs;
     this.trustedUntilMs = nowMs + TRUST_MS;
     this.inDoubt = false;
+    found.behind?.();
     this.options.onMet?.(found.company);
   }
 
@@ -170,7 +174,8 @@ export class Processes {
     const dead = others.filter((other) => !this.isAlive(other));
     for (const { name } of dead) file.run('deleteProcess', { name });
     const alive = others.filter((other) => !dead.includes(other));
-    if (dead.length > 0) onDeaths?.((name) => alive.some((other) => other.name === name));
+    const isThere = (other: string) => alive.some(({ name }) => name === other);
+    const behind = dead.length > 0 ? onDeaths?.(isThere) : undefined;
 
     const isDisturbed = isForeign || this.inDoubt;
     const quietSinceMs = isDisturbed ? nowMs : this.quietSinceMs;
@@ -178,7 +183,7 @@ export class Processes {
     const isAwaited = alive.some((other) => other.knows < joinedAs);
     const company: Company = isAwaited ? 'joining' : alive.length === 0 && isQuiet ? 'alone' : 'shared';
     if (this.state === 'alone' && company !== 'alone') onCompany();
-    return { company, version, knows, joinedAs, quietSinceMs };
+    return { company, version, knows, joinedAs, quietSinceMs, behind };
   }
 
   private isAlive({ name, seenAt }: { name: string; seenAt: number }): boolean {

@@ -1,4 +1,4 @@
-import { TOMBSTONE_MS } from '../store';
+import { type Lease, TOMBSTONE_MS, type TurnResult } from '../store';
 
 /** A page is written into its call, and from there into the record: one statement, where three take twice as long. */
 export const SCHEMA = `
@@ -95,3 +95,21 @@ export const STATEMENTS = {
 } as const;
 
 export type Name = keyof typeof STATEMENTS;
+
+/** When a turn has ended, and until when its lease holds (0: it was given back). Milliseconds since 1970. */
+export interface ResultTimes {
+  nowMs: number;
+  untilMs: number;
+}
+
+/** What `commit` is given for the result of a turn, or for the last one of several that the file was not told of. */
+export function resultValues(
+  { callId: id, fence, version }: Lease,
+  { page, state, claims, ended = false }: TurnResult,
+  { nowMs: now, untilMs: until }: ResultTimes,
+  steps = 1,
+) {
+  const { atMs: at = 0, facts = null, words = null } = page ?? {};
+  const result = { state: state.sealed, claims: claims ?? null, ended: Number(ended), at, facts, words };
+  return { id, fence, version, steps, now, until, ...result };
+}

@@ -18,7 +18,8 @@ import { patiently } from './patiently';
 import { KnownLeases, type Moment } from './sqlite-alone';
 import { bytes, SqliteFile, Undo, type Value } from './sqlite-file';
 import { Processes, type ProcessTimes } from './sqlite-processes';
-import { deleteLogs, TurnLog } from './turn-log';
+import { type ResultTimes, resultValues } from './sqlite-statements';
+import { TurnLog } from './turn-log';
 
 const TIMES: ProcessTimes = { nowMs: Date.now, monotonicMs: () => performance.now(), beatMs: 100 };
 
@@ -34,8 +35,6 @@ export class SqliteStore implements JournalStore {
   private noteCount = 0;
   /** Where turns are written first while this process is alone. */
   private log: TurnLog | undefined;
-  /** What others have left, and the file has been told of within the transaction that goes on. */
-  private takenOver: string[] = [];
 
   private constructor(
     private readonly path: string,
@@ -50,12 +49,8 @@ export class SqliteStore implements JournalStore {
         this.writeLeases();
       },
       isIdle: () => this.leases.isEmpty,
-      onDeaths: (isThere) => {
-        this.takenOver = this.log?.takeOver(isThere) ?? [];
-      },
+      onDeaths: (isThere) => this.log?.takeOver(isThere),
       onMet: (company) => {
-        deleteLogs(this.takenOver);
-        this.takenOver = [];
         if (company !== 'alone') this.log?.done();
       },
     });
@@ -85,11 +80,11 @@ export class SqliteStore implements JournalStore {
 
   /** Of processes that are no more, also of those that somebody else has seen die. */
   private takeOver(log: TurnLog): void {
-    const left = this.file.atomic(() => {
+    const behind = this.file.atomic(() => {
       const names = new Set(this.file.all('processes').map(([name]) => name));
       return log.takeOver((name) => names.has(name));
     });
-    deleteLogs(left);
+    behind();
   }
 
   begin(callId: string, asked: BeginRequest): Begun {
@@ -160,42 +155,33 @@ export class SqliteStore implements JournalStore {
   commit(lease: Lease, done: TurnResult): boolean {
     const nowMs = this.times.nowMs();
     const untilMs = done.leaseMs === undefined ? 0 : nowMs + done.leaseMs;
-    const held = this.isLogged(lease, done, { nowMs, untilMs })
-      ? // Somebody may have taken this process for dead just then, and its log without this.
-        this.processes.isSure || this.log?.tell(lease.callId) === true
-      : this.commitInFile(lease, done, nowMs, untilMs);
+    const times = { nowMs, untilMs };
+    const held = this.isLogged(lease, done, times)
+      ? this.isStillOurs(lease)
+      : this.commitInFile(lease, done, times);
     if (held) this.leases.committed(lease, done, nowMs);
     else this.leases.refused(lease);
     return held;
   }
 
   /** Whether a result was written to the log: that of a turn of which the file knows nothing, and that is like any other. */
-  private isLogged(lease: Lease, done: TurnResult, times: { nowMs: number; untilMs: number }): boolean {
+  private isLogged(lease: Lease, done: TurnResult, times: ResultTimes): boolean {
     const { log } = this;
     const { page, state, claims, about, ended } = done;
     if (!log || claims || about || ended || !this.leases.isOurs(lease, this.moment())) return false;
     return log.commit(lease, { page, state, ...times });
   }
 
-  private commitInFile(lease: Lease, done: TurnResult, now: number, until: number): boolean {
-    const { callId: id, fence, version } = lease;
-    const { page, claims = null, about, ended = false } = done;
-    const state = done.state.sealed;
+  /** Somebody may have taken this process for dead while it wrote to its log, and the log without that. */
+  private isStillOurs({ callId }: Lease): boolean {
+    return this.processes.isSure || this.log?.tell(callId) === true;
+  }
+
+  private commitInFile(lease: Lease, done: TurnResult, times: ResultTimes): boolean {
+    const { callId: id } = lease;
+    const { page, about, ended } = done;
     this.log?.tell(id);
-    const { atMs: at = 0, facts = null, words = null } = page ?? {};
-    const times = { now, until, at };
-    const values = {
-      id,
-      fence,
-      version,
-      steps: 1,
-      state,
-      claims,
-      ended: Number(ended),
-      facts,
-      words,
-      ...times,
-    };
+    const values = resultValues(lease, done, times);
     const write = () => {
       const held = this.file.run('commit', values) > 0;
       if (!held && page) this.write(id, page);
@@ -203,7 +189,7 @@ export class SqliteStore implements JournalStore {
         const { startedAtMs: startedAt, profile, callerKey = null, keep, keepMs } = about;
         this.file.run('about', { id, startedAt, profile, callerKey, keep, keepMs });
       }
-      if (held && ended) this.end(id, now);
+      if (held && ended) this.end(id, times.nowMs);
       return held;
     };
     // A statement is a transaction of its own, and most turns need only one.
@@ -215,7 +201,7 @@ export class SqliteStore implements JournalStore {
     const { callId: id, fence } = lease;
     const number = this.nextNote();
     const isLogged = this.leases.isOurs(lease, this.moment()) && this.log?.note(lease, number, event);
-    if (isLogged && this.processes.isSure) return;
+    if (isLogged && this.isStillOurs(lease)) return;
     this.log?.tell(id);
     this.file.run('note', { id, fence, number, event: event.sealedText });
     this.leases.noted(lease);

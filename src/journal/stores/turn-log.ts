@@ -4,13 +4,10 @@ import type { Sealable, Sealing } from '../sealing';
 import type { Lease, Page, TurnResult } from '../store';
 import { readSealedFile, SealedFile } from './sealed-file';
 import type { SqliteFile } from './sqlite-file';
+import { type ResultTimes, resultValues } from './sqlite-statements';
 
-/** What came of a turn, ready for the file. Times are milliseconds since 1970. */
-export interface LoggedResult extends Pick<TurnResult, 'page' | 'state'> {
-  nowMs: number;
-  /** Until when its lease holds; 0: it was given back. */
-  untilMs: number;
-}
+/** What came of a turn, ready for the file. */
+export interface LoggedResult extends ResultTimes, Pick<TurnResult, 'page' | 'state'> {}
 
 /** What the file has not been told of one call. */
 interface Untold {
@@ -30,8 +27,6 @@ interface Untold {
  * and its words in base64, both empty where there are none, and the text of the event or the state.
  */
 const RECORD = /^(note|result) (\d+) (\d+) (\S+) (\S+) (\S+) ("[^\n]*")\n([^\n]*)\n([^\n]*)\n/;
-
-const NO_PAGE = { at: 0, facts: null, words: null };
 
 /** The file is told so long after it might have been. */
 const TELL_AFTER_MS = 200;
@@ -111,10 +106,10 @@ export class TurnLog {
   }
 
   /**
-   * Tells the file what processes have left that are no more. Within a transaction; returns what is to be deleted when it
-   * has succeeded.
+   * Tells the file what processes have left that are no more. Within a transaction; returns what is to be done when it has
+   * succeeded: what they have left is deleted.
    */
-  takeOver(isThere: (process: string) => boolean): string[] {
+  takeOver(isThere: (process: string) => boolean): () => void {
     const { path, process, sealing } = this.options;
     const prefix = `${basename(path)}${SUFFIX}`;
     const paths: string[] = [];
@@ -129,7 +124,9 @@ export class TurnLog {
       for (const record of records) this.replay(record);
       paths.push(left);
     }
-    return paths;
+    return () => {
+      for (const path of paths) rmSync(path, { force: true });
+    };
   }
 
   private replay(record: string): void {
@@ -137,17 +134,23 @@ export class TurnLog {
     const [head, kind, ...rest] = RECORD.exec(record) ?? [];
     // Of another version of this program.
     if (head === undefined) return;
-    const [fence, version, first, until, at] = rest.map(Number) as [number, number, number, number, number];
+    const [fence, version, first, untilMs, atMs] = rest.map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const [quotedId, facts, words] = rest.slice(5) as [string, string, string];
-    const id = JSON.parse(quotedId);
-    const { sealed: state, sealedText: event } = sealing.text(id, record.slice(head.length));
+    const callId = JSON.parse(quotedId);
+    const text = sealing.text(callId, record.slice(head.length));
     if (kind === 'note') {
-      file.run('noteAt', { id, fence, version, number: first, event });
+      file.run('noteAt', { id: callId, fence, version, number: first, event: text.sealedText });
       return;
     }
-    const page = facts && { at, facts, words: words ? Buffer.from(words, 'base64') : null };
-    const values = { id, fence, version, steps: 1, state, now: first, until, ended: 0 };
-    file.run('commit', { ...values, ...(page || NO_PAGE) });
+    const page = facts ? { atMs, facts, words: words ? Buffer.from(words, 'base64') : undefined } : undefined;
+    const times = { nowMs: first, untilMs };
+    file.run('commit', resultValues({ callId, fence, version }, { page, state: text }, times));
   }
 
   private add(record: string): boolean {
@@ -200,10 +203,9 @@ export class TurnLog {
     if (last) {
       for (const { atMs: at, facts, words = null } of pages.slice(0, -1))
         file.run('pageAt', { id, fence, version, at, facts, words });
-      const { state, nowMs: now, untilMs: until } = last;
-      const { atMs: at = 0, facts = null, words = null } = pages.at(-1) ?? {};
-      const values = { id, fence, version, steps: results, state: state.sealed, claims: null, ended: 0 };
-      if (file.run('commit', { ...values, now, until, at, facts, words }) === 0) return false;
+      const result = { state: last.state, page: pages.at(-1) };
+      const values = resultValues({ callId: id, fence, version }, result, last, results);
+      if (file.run('commit', values) === 0) return false;
     }
     for (const { number, event } of notes)
       file.run('noteAt', { id, fence, version: version + results, number, event: event.sealedText });
@@ -222,9 +224,4 @@ function readableRecords(path: string, sealing: Sealing): string[] | undefined {
     // Somebody else has taken it over, or it is not ours to read.
     return undefined;
   }
-}
-
-/** Deletes logs that were taken over. */
-export function deleteLogs(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { force: true });
 }
